@@ -1,0 +1,198 @@
+# lowp: the front door. `make help` lists the targets, from the comments behind `##` below.
+# Adding a lab edits nothing here: labs/labNN_* are found, with solutions/labNN_*, grader/labNN and
+# plots/labNN_*.gp beside them. Everything built goes to build/.
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := help
+
+FOLDERS := $(notdir $(wildcard labs/lab[0-9][0-9]_*))
+short    = $(firstword $(subst _, ,$(1)))
+LABS    := $(foreach f,$(FOLDERS),$(call short,$(f)))
+folder   = $(filter $(1)_%,$(FOLDERS))
+
+# LAB: as given, else the labNN among the goals, else the one that was built last.
+override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
+CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
+ifneq ($(filter-out $(LABS),$(CHOSEN)),)
+$(error there is no LAB=$(LAB); the labs are: $(LABS), or all of them with LAB=all)
+endif
+chosen   = $(or $(CHOSEN),$(error say which lab: LAB=$(firstword $(LABS)), say, or build one first with `make $(firstword $(LABS))`))
+
+SIDE    := $(if $(SOLUTION),solutions,labs)
+RUNS    := build/runs$(if $(SOLUTION),/solutions)
+FIGURES := build/figures$(if $(SOLUTION),/solutions)
+comma   := ,
+ifneq ($(SAN),)
+B       := build/san
+EXTRA   := -fsanitize=address$(comma)undefined -fno-omit-frame-pointer
+DIRECT  := 1
+else
+B       := build
+endif
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+STRICTC  = -O2 -g -Wall -Wextra -Werror -ffp-contract=off -fPIC -I. $(EXTRA) -MMD -MP
+CFLAGS_COMMON  = -std=c11 $(STRICTC)
+CFLAGS_GRADER  = -std=gnu11 $(STRICTC) $(addprefix -Ilabs/,$(FOLDERS))
+# Students' files: warnings are shown and cost nothing; a stub's unused parameters are no news.
+CFLAGS_STUDENT = -std=c11 -O2 -g -Wall -Wextra -Wno-unused-parameter -ffp-contract=off -fPIC -I. $(EXTRA)
+LAB_DEFINES    = -DLAB=$(1) -DLAB_HEADER='"$(1).h"' -DLAB_DEF='"grader/$(1)/$(1).def"' -Ilabs/$(2)
+
+READY   := build/deps.ok
+COMMON  := $(patsubst %.c,$(B)/%.o,$(wildcard common/*.c))
+GRADER  := $(patsubst %.c,$(B)/%.o,$(filter-out grader/main.c,$(wildcard grader/*.c)) \
+             $(wildcard grader/oracles/*.c) \
+             $(filter-out grader/runner/thunks.c,$(wildcard grader/runner/*.c)))
+WORKER  := $(B)/grader/worker/worker
+SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
+
+##@ Students
+.PHONY: help
+help: ## this list
+	@awk -f tools/help.awk $(firstword $(MAKEFILE_LIST))
+	@echo 'Labs: $(LABS).  Knobs: LAB=lab05 or all, SOLUTION=1 (the model solutions instead of yours).'
+
+.PHONY: $(LABS)
+labNN: ## build lab NN (make lab05) and remember it for `make grade`
+	@echo 'NN stands for a number: $(LABS)'; exit 2
+lab%:
+	@echo 'there is no $@; the labs are: $(LABS)'; exit 2
+
+.PHONY: grade
+grade: ## grade the lab built last; TEST=name, SEED=n, STRICT=1, DIRECT=1, SAN=1
+grade: $(foreach l,$(CHOSEN),grade-$(l))
+	@: $(chosen)
+
+.PHONY: hint
+hint: ## the next hint for a test: LAB=lab05 TEST=name
+	@tools/hint.sh $(chosen) '$(TEST)' '$(STEP)'
+
+.PHONY: run
+run: ## train with your functions and write the curves' CSV; STEPS=, SEED=, DATA=
+run: $(foreach l,$(CHOSEN),run-$(l))
+	@: $(chosen)
+
+.PHONY: plot
+plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
+plot: $(foreach l,$(CHOSEN),plot-$(l))
+	@: $(chosen)
+
+.PHONY: demo
+demo: ## grade the model solution of lab05, train with it, draw its curves
+	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 grade
+	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 run
+	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 plot
+	@echo 'Now yours: edit labs/lab05_master_weights/lab05.c, then `make lab05 && make grade`.'
+
+##@ Setting up
+.PHONY: deps
+deps: ## install what is missing from Debian's packages, or print the command
+	@tools/deps.sh
+.PHONY: doctor
+doctor: ## what this machine has, what it lacks and what that costs
+	@tools/doctor.sh
+.PHONY: stubs
+stubs: ## cut labs/ out of solutions/; keeps edited files unless FORCE=1 (which backs them up)
+	@FORCE='$(FORCE)' tools/stubs.sh $(CHOSEN:all=)
+
+##@ Working on the workbook itself
+.PHONY: test
+test: ## everything: unit tests, attacks, stubs, solutions at full marks, figures
+test: $(READY) everything
+	@tools/run_tests.sh '$(B)'
+.PHONY: lint
+lint: ## clang-format, clang-tidy and Doxygen, all without a finding
+lint: build/deps-dev.ok docs
+	@tools/lint.sh
+.PHONY: docs
+docs: ## the reference pages: build/docs/html/index.html
+docs: build/deps-dev.ok
+	@mkdir -p build/docs && doxygen Doxyfile && echo 'build/docs/html/index.html'
+.PHONY: figures
+figures: ## redraw the figures that course.md and README.md show (plots/figures)
+	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all run
+	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all plot
+	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
+.PHONY: bench
+bench: ## time build, grade and experiment (medians of 7)
+	@tools/bench.sh
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
+
+# --- the one set-up step: everything that compiles waits for it ---
+$(READY): tools/deps.sh
+	@mkdir -p build && tools/deps.sh && touch $@
+build/deps-dev.ok: tools/deps.sh
+	@mkdir -p build && tools/deps.sh --dev && touch $@
+
+# --- trusted code ---
+$(B)/common/%.o: common/%.c Makefile | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_COMMON) -c $< -o $@
+$(B)/grader/%.o: grader/%.c Makefile | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -c $< -o $@
+$(B)/libcommon.a: $(COMMON)
+	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
+$(B)/libgrader.a: $(GRADER)
+	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
+$(WORKER): $(B)/grader/worker/worker.o $(B)/grader/worker/filter.o
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
+
+# --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---
+define LAB_RULES
+.PHONY: $(1) grade-$(1) run-$(1) plot-$(1)
+$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
+	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
+	    echo '$(1) is built ($(SIDE)/$(2)). Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
+
+$(SIDE)/$(2)/$(1).c: ;
+$(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh | $(READY)
+	@mkdir -p $$(@D) && CC='$(CC)' tools/cc_student.sh $$< $$@ $$(@:.o=.d) -- \
+	    $(CFLAGS_STUDENT) -Ilabs/$(2) -include $(1).h
+$(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
+	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
+$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(B)/libcommon.a
+	@$(CC) $(EXTRA) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ -lm -o $$@ || { \
+	    echo '$(1): the file compiles, but uses or defines names that it may not (above).'; exit 1; }
+
+$(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c Makefile | $(READY)
+	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
+$(B)/grader/test_$(1): $(B)/grader/$(1)/test_$(1).o $(B)/grader/main.o $(B)/libgrader.a $(B)/libcommon.a
+	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lcriterion -lmpfr -lgmp -ljansson -lm -o $$@
+$(B)/grader/$(1).hash: $(wildcard grader/$(1)/* labs/$(2)/*.h)
+	@mkdir -p $$(@D) && cat $$^ | sha256sum | cut -d' ' -f1 >$$@
+
+grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
+	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
+	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
+	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
+	    $(if $(DIRECT),--direct) $(if $(STRICT),--strict) \
+	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
+
+$(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
+	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
+$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(B)/libcommon.a
+	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lopenblas -lm -o $$@
+run-$(1): $(B)/$(SIDE)/experiment_$(1)
+	@mkdir -p $(RUNS)/$(1) && STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1)
+plot-$(1): $(B)/$(SIDE)/experiment_$(1)
+	@test -e $(RUNS)/$(1) || $(MAKE) --no-print-directory run LAB=$(1)
+	@tools/plot.sh $(1) $(RUNS)/$(1) $(FIGURES) '$(if $(filter command,$(origin TERM)),$(TERM))'
+endef
+$(foreach f,$(FOLDERS),$(eval $(call LAB_RULES,$(call short,$(f)),$(f))))
+
+# --- tests of the workbook: tests/test_*.c are Criterion, tests/sweep_*.c plain programs ---
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sweep_*.c))
+$(B)/tests/%.o: tests/%.c Makefile | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -c $< -o $@
+$(TESTS): $(B)/tests/%: $(B)/tests/%.o $(B)/libgrader.a $(B)/libcommon.a
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -lcriterion -lmpfr -lgmp -ljansson -lopenblas -lm -o $@
+$(SWEEPS): $(B)/tests/%: tests/%.c Makefile $(wildcard solutions/*/*.c common/*) | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -O3 -march=native -Wno-unused-function $< -lm -o $@
+.PHONY: everything
+everything: $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/$(SIDE)/$(l).so)
+
+-include $(shell find build -name '*.d' 2>/dev/null)

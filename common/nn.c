@@ -1,0 +1,271 @@
+/**
+ * @file nn.c
+ * @brief Forward and backward of the character model. See nn.h.
+ */
+#include "common/nn.h"
+
+#include "common/formats.h"
+#include "common/gemm.h"
+#include "common/rng.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct nn_work {
+    struct nn_shape shape;
+    int batch;
+    float *inputs;  /* X0 (B, T*E) */
+    float *hidden;  /* X1 .. XL, L times (B, H) */
+    float *logits;  /* (B, V); in the backward pass their gradient */
+    float *delta;   /* gradient of a layer's output, (B, max(T*E, H)) */
+    float *delta_2; /* of the layer below; the two swap */
+};
+
+/** A dense layer's place in the flat array of parameters. */
+struct layer {
+    size_t weights; /* offset of W (in, out) */
+    size_t biases;  /* offset of b (out) */
+    int in;
+    int out;
+};
+
+/** Layer i from the bottom; i == L is the output layer. */
+static struct layer layer_at(struct nn_shape s, int i)
+{
+    size_t first = (size_t)s.context * (size_t)s.embed, h = (size_t)s.hidden;
+    size_t offset = (size_t)s.vocab * (size_t)s.embed;
+    if (i > 0)
+        offset += first * h + h + (size_t)(i - 1) * (h * h + h);
+    struct layer layer = {.weights = offset};
+    layer.in = i == 0 ? (int)first : s.hidden;
+    layer.out = i == s.layers ? s.vocab : s.hidden;
+    layer.biases = offset + (size_t)layer.in * (size_t)layer.out;
+    return layer;
+}
+
+size_t nn_params(struct nn_shape shape)
+{
+    struct layer last = layer_at(shape, shape.layers);
+    return last.biases + (size_t)last.out;
+}
+
+/** Rounds one value's bits. By integers, as there is no time for two calls of a cast: what is cut off
+ *  carries into the bits that stay when it is over a half, or a half and the last of them is odd. */
+static inline uint32_t round_bits(uint32_t bits)
+{
+    uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000;
+    bool is_nan = (bits & 0x7FFFFFFF) > 0x7F800000;
+    return is_nan ? bits | 0x00400000 : rounded; /* a NaN must not carry into infinity or zero */
+}
+
+void nn_round_bf16(float *x, size_t n)
+{
+    enum { BLOCK = 16 }; /* a fixed count is what gcc -O2 turns into vector instructions */
+    uint32_t bits[BLOCK];
+    size_t i = 0;
+    for (; i + BLOCK <= n; i += BLOCK) {
+        memcpy(bits, x + i, sizeof bits);
+        for (int k = 0; k < BLOCK; k++)
+            bits[k] = round_bits(bits[k]);
+        memcpy(x + i, bits, sizeof bits);
+    }
+    for (; i < n; i++)
+        x[i] = f32_from_bits(round_bits(bits_from_f32(x[i])));
+}
+
+void nn_init(struct nn_shape shape, float *params, uint64_t seed)
+{
+    const uint64_t stream = UINT64_MAX; /* the batches use the steps, which count from 0 */
+    size_t embedding = (size_t)shape.vocab * (size_t)shape.embed;
+    for (size_t i = 0; i < embedding; i++) /* uniform in +-sqrt(3) has variance 1 */
+        params[i] = (float)((2.0 * rng_f64(seed, stream, i) - 1.0) * sqrt(3.0));
+    for (int l = 0; l <= shape.layers; l++) {
+        struct layer layer = layer_at(shape, l);
+        double limit = 1.0 / sqrt(layer.in);
+        for (size_t i = layer.weights; i < layer.biases + (size_t)layer.out; i++)
+            params[i] = (float)((2.0 * rng_f64(seed, stream, i) - 1.0) * limit);
+    }
+}
+
+struct nn_work *nn_work_new(struct nn_shape shape, int batch)
+{
+    struct nn_work *work = malloc(sizeof *work);
+    if (!work)
+        return NULL;
+    size_t b = (size_t)batch, h = (size_t)shape.hidden, v = (size_t)shape.vocab;
+    size_t first = (size_t)shape.context * (size_t)shape.embed;
+    size_t widest = first > h ? first : h;
+    *work = (struct nn_work){.shape = shape, .batch = batch};
+    work->inputs = malloc(b * first * sizeof(float));
+    work->hidden = malloc((size_t)shape.layers * b * h * sizeof(float));
+    work->logits = malloc(b * v * sizeof(float));
+    work->delta = malloc(b * widest * sizeof(float));
+    work->delta_2 = malloc(b * widest * sizeof(float));
+    if (work->inputs && work->hidden && work->logits && work->delta && work->delta_2)
+        return work;
+    nn_work_free(work);
+    return NULL;
+}
+
+void nn_work_free(struct nn_work *work)
+{
+    if (!work)
+        return;
+    free(work->inputs);
+    free(work->hidden);
+    free(work->logits);
+    free(work->delta);
+    free(work->delta_2);
+    free(work);
+}
+
+static void apply(nn_round *round, float *x, size_t n)
+{
+    if (round)
+        round(x, n);
+}
+
+/** The output of hidden layer l (1..L), or the network's input for l = 0. */
+static float *activation(const struct nn_work *work, int l)
+{
+    if (l == 0)
+        return work->inputs;
+    return work->hidden + (size_t)(l - 1) * (size_t)work->batch * (size_t)work->shape.hidden;
+}
+
+/** out (B, out) = in (B, in) W + b. The product and the bias are one operation, rounded once. */
+static void dense(const struct nn_work *work, const float *params, struct layer layer,
+                  const float *in, float *out, nn_round *round)
+{
+    size_t width = (size_t)layer.out;
+    for (int b = 0; b < work->batch; b++)
+        memcpy(out + (size_t)b * width, params + layer.biases, width * sizeof *out);
+    gemm_f32(GEMM_N, GEMM_N, work->batch, layer.out, layer.in, 1.0f, in, layer.in,
+             params + layer.weights, layer.out, 1.0f, out, layer.out);
+    apply(round, out, (size_t)work->batch * width);
+}
+
+/** tanh within 2^-23 of the exact value (of 1, not of the value). A third of tanhf's time, and an
+ *  activation near 1 is no better known than that in any format here. */
+static float fast_tanh(float x)
+{
+    return (float)(1.0 - 2.0 / ((double)expf(2.0f * x) + 1.0)); /* exp = inf gives 1 */
+}
+
+static void forward(struct nn_work *work, const float *params, const uint8_t *x, nn_round *round)
+{
+    struct nn_shape s = work->shape;
+    size_t embed = (size_t)s.embed, symbols = (size_t)work->batch * (size_t)s.context;
+    for (size_t i = 0; i < symbols; i++)
+        memcpy(work->inputs + i * embed, params + x[i] * embed, embed * sizeof(float));
+    apply(round, work->inputs, symbols * embed);
+
+    size_t n = (size_t)work->batch * (size_t)s.hidden;
+    for (int l = 0; l < s.layers; l++) {
+        float *out = activation(work, l + 1);
+        dense(work, params, layer_at(s, l), activation(work, l), out, round);
+        for (size_t i = 0; i < n; i++)
+            out[i] = fast_tanh(out[i]);
+        apply(round, out, n);
+    }
+    dense(work, params, layer_at(s, s.layers), activation(work, s.layers), work->logits, round);
+}
+
+/**
+ * Cross-entropy of one row, and the row's gradient in place of its logits: (softmax - onehot) / B.
+ * The largest logit is subtracted first, so exp cannot overflow and the sum is at least 1.
+ */
+static double cross_entropy(float *row, int vocab, uint8_t target, float scale)
+{
+    float max = row[0];
+    for (int v = 1; v < vocab; v++)
+        max = row[v] > max ? row[v] : max;
+    double loss = max - (double)row[target];
+    double sum = 0;
+    for (int v = 0; v < vocab; v++) {
+        row[v] = expf(row[v] - max);
+        sum += row[v];
+    }
+    for (int v = 0; v < vocab; v++)
+        row[v] = (float)(row[v] / sum) * scale;
+    row[target] -= scale;
+    return loss + log(sum);
+}
+
+/** Gradients of a layer's W and b from its input and the gradient of its output. */
+static void dense_gradient(const struct nn_work *work, struct layer layer, const float *in,
+                           const float *delta, nn_round *round, float *grads)
+{
+    gemm_f32(GEMM_T, GEMM_N, layer.in, layer.out, work->batch, 1.0f, in, layer.in, delta, layer.out,
+             0.0f, grads + layer.weights, layer.out);
+    float *biases = grads + layer.biases;
+    memset(biases, 0, (size_t)layer.out * sizeof *biases);
+    for (int b = 0; b < work->batch; b++)
+        for (int o = 0; o < layer.out; o++)
+            biases[o] += delta[(size_t)b * (size_t)layer.out + (size_t)o];
+    apply(round, grads + layer.weights, layer.biases - layer.weights + (size_t)layer.out);
+}
+
+/** The embedding's gradient: every symbol's row collects the gradients of its occurrences. */
+static void embedding_gradient(const struct nn_work *work, const uint8_t *x, const float *delta,
+                               nn_round *round, float *grads)
+{
+    size_t embed = (size_t)work->shape.embed, rows = (size_t)work->shape.vocab;
+    size_t symbols = (size_t)work->batch * (size_t)work->shape.context;
+    memset(grads, 0, rows * embed * sizeof *grads);
+    for (size_t i = 0; i < symbols; i++)
+        for (size_t e = 0; e < embed; e++)
+            grads[x[i] * embed + e] += delta[i * embed + e];
+    apply(round, grads, rows * embed);
+}
+
+static void backward(struct nn_work *work, const float *params, const uint8_t *x, nn_round *round,
+                     float *grads)
+{
+    struct nn_shape s = work->shape;
+    float *delta = work->logits;
+    float *below = work->delta, *spare = work->delta_2;
+    apply(round, delta, (size_t)work->batch * (size_t)s.vocab);
+    for (int l = s.layers; l >= 0; l--) {
+        struct layer layer = layer_at(s, l);
+        const float *in = activation(work, l);
+        size_t n = (size_t)work->batch * (size_t)layer.in;
+        dense_gradient(work, layer, in, delta, round, grads);
+        gemm_f32(GEMM_N, GEMM_T, work->batch, layer.in, layer.out, 1.0f, delta, layer.out,
+                 params + layer.weights, layer.out, 0.0f, below, layer.in);
+        apply(round, below, n);
+        if (l > 0) { /* through tanh: d tanh(z) / dz = 1 - tanh(z)^2 */
+            for (size_t i = 0; i < n; i++)
+                below[i] *= 1.0f - in[i] * in[i];
+            apply(round, below, n);
+        }
+        delta = below;
+        below = spare;
+        spare = delta;
+    }
+    embedding_gradient(work, x, delta, round, grads);
+}
+
+double nn_loss(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
+               struct nn_rounding rounding, float *grads)
+{
+    forward(work, params, x, rounding.forward);
+    double sum = 0;
+    for (int b = 0; b < work->batch; b++) {
+        float *row = work->logits + (size_t)b * (size_t)work->shape.vocab;
+        sum += cross_entropy(row, work->shape.vocab, y[b], 1.0f / (float)work->batch);
+    }
+    if (grads)
+        backward(work, params, x, rounding.backward, grads);
+    return sum / work->batch;
+}
+
+double nn_norm(const float *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * x[i];
+    return sqrt(sum);
+}

@@ -1,0 +1,221 @@
+/**
+ * @file main.c
+ * @brief The runner of one lab's tests: Criterion starts each test in a process of its own, this
+ *        joins their records, prints the report and writes the result file.
+ *
+ * Run by `make grade`. No student code ever runs in this process or in the tests' (except with
+ * --direct, which is for debuggers and never writes a score).
+ */
+#define _GNU_SOURCE
+#include "grader/result.h"
+#include "grader/runner/sandbox.h"
+#include "grader/settings.h"
+
+#include <criterion/hooks.h>
+#include <criterion/options.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+
+
+
+struct options {
+    const char *source, *library, *worker, *quiz, *hash, *out, *test;
+    uint64_t seed;
+    bool direct, no_bubblewrap, list, strict;
+};
+
+static const char usage[] =
+    "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
+    "                  [--test=NAME] [--source=FOLDER] [--hash=HEX] [--direct]\n"
+    "                  [--no-bubblewrap] [--strict] [--list]\n"
+    "Run it through `make grade`; `make help` says more.\n";
+
+static int read_seed(const char *text, uint64_t *seed)
+{
+    char *end;
+    *seed = strtoull(text, &end, 0);
+    if (*text && *end == '\0' && *text != '-')
+        return 0;
+    fprintf(stderr, "grade: SEED=%s is not a whole number from 0 up\n", text);
+    return -1;
+}
+
+static int read_options(int argc, char **argv, struct options *o)
+{
+    enum { LIBRARY = 256, WORKER, QUIZ, OUT, SEED, TEST, SOURCE, HASH, DIRECT, NO_BWRAP, LIST, STRICT };
+    static const struct option names[] = {
+        {"library", 1, 0, LIBRARY}, {"worker", 1, 0, WORKER},    {"quiz", 1, 0, QUIZ},
+        {"out", 1, 0, OUT},         {"seed", 1, 0, SEED},        {"test", 1, 0, TEST},
+        {"source", 1, 0, SOURCE},   {"hash", 1, 0, HASH},        {"direct", 0, 0, DIRECT},
+        {"no-bubblewrap", 0, 0, NO_BWRAP}, {"list", 0, 0, LIST}, {"strict", 0, 0, STRICT}, {0, 0, 0, 0}};
+    for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        switch (c) {
+        case LIBRARY: o->library = optarg; break;
+        case WORKER: o->worker = optarg; break;
+        case QUIZ: o->quiz = optarg; break;
+        case OUT: o->out = optarg; break;
+        case TEST: o->test = optarg; break;
+        case SOURCE: o->source = optarg; break;
+        case HASH: o->hash = optarg; break;
+        case DIRECT: o->direct = true; break;
+        case NO_BWRAP: o->no_bubblewrap = true; break;
+        case LIST: o->list = true; break;
+        case STRICT: o->strict = true; break;
+        case SEED:
+            if (read_seed(optarg, &o->seed) != 0)
+                return -1;
+            break;
+        default: fputs(usage, stderr); return -1;
+        }
+    }
+    if (!o->list && (!o->library || !o->worker || !o->quiz)) {
+        fputs(usage, stderr);
+        return -1;
+    }
+    return 0;
+}
+
+static void add_test(struct result *r, const struct criterion_test *test)
+{
+    r->tests = realloc(r->tests, (r->count + 1) * sizeof *r->tests);
+    if (!r->tests)
+        abort();
+    r->tests[r->count++] =
+        (struct test_result){.test = test->data->data, .line = test->data->line_};
+}
+
+/* Every graded test of the set, or only the one that was asked for. */
+static void find_tests(struct result *r, struct criterion_test_set *set, const char *only)
+{
+    FOREACH_SET (struct criterion_suite_set *suite, set->suites) {
+        FOREACH_SET (struct criterion_test *test, suite->tests) {
+            const struct graded *graded = test->data->data;
+            if (graded && (!only || strcmp(only, graded->name) == 0))
+                add_test(r, test);
+        }
+    }
+}
+
+static void list_names(struct criterion_test_set *set, FILE *out)
+{
+    struct result all = {0};
+    find_tests(&all, set, NULL);
+    result_collect(&all, "/dev/null");
+    for (size_t i = 0; i < all.count; i++)
+        fprintf(out, "%s\t%g\t%s\n", all.tests[i].test->name, all.tests[i].test->points,
+                all.tests[i].test->idea);
+    result_free(&all);
+}
+
+/* One process for all: so that gdb, valgrind and the sanitizers see the student's code. */
+static void run_directly(struct criterion_test_set *set, const char *only)
+{
+    FOREACH_SET (struct criterion_suite_set *suite, set->suites) {
+        FOREACH_SET (struct criterion_test *test, suite->tests) {
+            const struct graded *graded = test->data->data;
+            if (graded && (!only || strcmp(only, graded->name) == 0))
+                test->test();
+        }
+    }
+}
+
+static void run(struct criterion_test_set *set, const struct options *o)
+{
+    if (o->direct) {
+        run_directly(set, o->test);
+        return;
+    }
+    char *pattern = NULL;
+    if (o->test && asprintf(&pattern, "%s/%s", lab_name, o->test) < 0)
+        abort();
+    criterion_options.pattern = pattern;
+    criterion_options.logging_threshold = CRITERION_LOG_LEVEL_QUIET;
+    criterion_run_all_tests(set);
+    free(pattern);
+}
+
+/* The user's own Criterion settings must not steer a grade. */
+static void forget_criterion_environment(void)
+{
+    static const char *const names[] = {
+        "CRITERION_ALWAYS_SUCCEED",   "CRITERION_DISABLE_TIME_MEASUREMENTS",
+        "CRITERION_ENABLE_TAP",       "CRITERION_FAIL_FAST",
+        "CRITERION_JOBS",             "CRITERION_OUTPUTS",
+        "CRITERION_SHORT_FILENAME",   "CRITERION_TEST_PATTERN",
+        "CRITERION_USE_ASCII",        "CRITERION_VERBOSITY_LEVEL"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+}
+
+/* Criterion in quiet mode sends both streams to /dev/null; the report goes to what they were. */
+static FILE *keep_stream(int fd)
+{
+    FILE *kept = fdopen(fcntl(fd, F_DUPFD_CLOEXEC, 100), "w");
+    if (!kept)
+        abort();
+    return kept;
+}
+
+static void publish(const struct options *o, int records, bool bubblewrap, char *path, size_t size)
+{
+    /* A memfd, not a file: a full disk cannot lose a record. Tests open it through this process. */
+    snprintf(path, size, "/proc/%ld/fd/%d", (long)getpid(), records);
+    settings_publish(&(struct settings){.library = o->library,
+                                        .worker = o->worker,
+                                        .quiz = o->quiz,
+                                        .record = path,
+                                        .seed = o->seed,
+                                        .bubblewrap = bubblewrap,
+                                        .direct = o->direct});
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.seed = 1, .source = "", .hash = ""};
+    if (read_options(argc, argv, &o) != 0)
+        return 2;
+    forget_criterion_environment();
+    FILE *report = keep_stream(1), *errors = keep_stream(2);
+    bool colour = isatty(1) && !getenv("NO_COLOR");
+    bool bubblewrap = !o.list && !o.direct && !o.no_bubblewrap && sandbox_probe(o.worker);
+    int records = memfd_create("lowp-records", MFD_CLOEXEC);
+    char path[64];
+    if (!o.list)
+        publish(&o, records, bubblewrap, path, sizeof path);
+
+    struct criterion_test_set *set = criterion_initialize();
+    struct result r = {.lab = lab_name,
+                       .source = o.source,
+                       .tests_hash = o.hash,
+                       .seed = o.seed,
+                       .sandbox = o.direct     ? "none (direct)"
+                                  : bubblewrap ? "bubblewrap+seccomp"
+                                               : "seccomp only"};
+    find_tests(&r, set, o.test);
+    int status = 0;
+    if (o.list || r.count == 0) {
+        if (!o.list)
+            fprintf(errors, "grade: no test is called %s; the tests of %s are:\n",
+                    o.test ? o.test : "so", lab_name);
+        list_names(set, o.list ? report : errors);
+        status = o.list ? 0 : 2;
+    } else {
+        run(set, &o);
+        result_collect(&r, path);
+        result_print(&r, report, colour);
+        if (o.out && !o.direct && !o.test)
+            status = result_write(&r, o.out, errors) == 0 ? 0 : 3;
+        if (status == 0 && o.strict && r.points < r.max_points)
+            status = 1;
+    }
+    result_free(&r);
+    fclose(report);
+    fclose(errors);
+    criterion_finalize(set);
+    return status;
+}

@@ -1,0 +1,139 @@
+/**
+ * @file abi.h
+ * @brief One line a function makes both ends of a call: the X-macro machinery behind labNN.def.
+ *
+ * grader/labNN/labNN.def lists the lab's functions:
+ *
+ *      FN(double, bf16_gap, (uint16_t, w), (int, direction))
+ *      PROC(sgd_update, (float *, u), (const float *, g), (size_t, n), (float, lr))
+ *      MAP(uint16_t, f16_from_f32_rne, (float, x))
+ *
+ * proxies.h includes it to define, in the test process, functions of the same names and types that
+ * send the call to the worker. thunks.c includes it to build the table through which the worker
+ * calls the student's functions. Both are checked against labNN.h by the compiler.
+ *
+ * MAP is FN plus a form that sends the function over an array in one call:
+ *      void f16_from_f32_rne_map(uint16_t *out, const float *x, size_t count);
+ * Only the first parameter varies; further ones are passed on to every element:
+ *      void fp_encode_map(uint64_t *out, const double *x, size_t count, struct fp_format f, ...);
+ */
+#ifndef LOWP_GRADER_ABI_H
+#define LOWP_GRADER_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Where the arena is mapped, in both processes, so that a pointer means the same in both. */
+#define ARENA_BASE  0x200000000000u
+#define ARENA_BYTES ((size_t)64 << 20)
+/** The first bytes of the arena carry a call's arguments and result. */
+#define ARENA_ARGS_BYTES 4096
+
+/** Descriptors that the worker inherits. */
+enum { WORKER_SOCKET = 3, WORKER_ARENA = 4 };
+
+/** Test process to worker: call function `index` with the arguments at the start of the arena. */
+struct request {
+    uint32_t sequence; /**< echoed in the reply */
+    uint32_t index;    /**< into the thunk table */
+    uint64_t used;     /**< bytes of the arena in use; the worker may not touch the rest */
+};
+
+/** What the worker says of a call that came back. */
+enum reply_status {
+    REPLY_READY,   /**< once, after the student's library is loaded */
+    REPLY_RETURNED,
+    REPLY_TODO,    /**< returned, but through an open stub */
+    REPLY_MISSING, /**< the library does not define the function */
+    REPLY_BROKEN,  /**< the library cannot be loaded */
+    REPLY_FAULT    /**< a signal arrived (`number`), at `address` if it is a memory fault */
+};
+
+/** Worker to test process. */
+struct reply {
+    uint32_t sequence;
+    uint32_t status; /**< enum reply_status */
+    uint32_t number; /**< REPLY_FAULT: the signal */
+    uint64_t address; /**< REPLY_FAULT: what was touched */
+    char text[232];  /**< stub id, or why the library cannot be loaded */
+};
+
+/** One function as the worker sees it. */
+struct thunk {
+    const char *name;
+    void (*call)(void *args); /**< unpacks the record, calls, packs the result */
+    const void *target;       /**< the student's function; NULL when the library lacks it */
+};
+
+/** What a lab's shared library exports, under the name lowp_thunks. */
+struct thunk_table {
+    const struct thunk *thunks;
+    size_t count;
+    const char *(*take_todo)(void); /**< id of the stub hit since the last call of this, or NULL */
+};
+
+/* --- Preprocessor plumbing. A parameter is a (type, name) pair. --- */
+#define LP_TYPE(pair)       LP_TYPE_ pair
+#define LP_TYPE_(t, n)      t
+#define LP_PARAM(pair)      LP_PARAM_ pair
+#define LP_PARAM_(t, n)     t n
+#define LP_FIELD(pair)      LP_FIELD_ pair
+#define LP_FIELD_(t, n)     t n;
+#define LP_INIT(pair)       LP_INIT_ pair
+#define LP_INIT_(t, n)      .n = n
+#define LP_FROM_ARGS(pair)  LP_FROM_ARGS_ pair
+#define LP_FROM_ARGS_(t, n) args->n
+
+#define LP_COUNT(...)                                       LP_COUNT_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define LP_COUNT_(a, b, c, d, e, f, g, h, i, j, count, ...) count
+#define LP_CAT(a, b)                                        LP_CAT_(a, b)
+#define LP_CAT_(a, b)                                       a##b
+
+/* LP_EACH(m, pairs...): m(p1) m(p2) ...   LP_LIST: the same with commas between. */
+#define LP_EACH(m, ...)       LP_CAT(LP_EACH_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
+#define LP_EACH_1(m, p) m(p)
+#define LP_EACH_2(m, p, ...) m(p) LP_EACH_1(m, __VA_ARGS__)
+#define LP_EACH_3(m, p, ...) m(p) LP_EACH_2(m, __VA_ARGS__)
+#define LP_EACH_4(m, p, ...) m(p) LP_EACH_3(m, __VA_ARGS__)
+#define LP_EACH_5(m, p, ...) m(p) LP_EACH_4(m, __VA_ARGS__)
+#define LP_EACH_6(m, p, ...) m(p) LP_EACH_5(m, __VA_ARGS__)
+#define LP_EACH_7(m, p, ...) m(p) LP_EACH_6(m, __VA_ARGS__)
+#define LP_EACH_8(m, p, ...) m(p) LP_EACH_7(m, __VA_ARGS__)
+#define LP_EACH_9(m, p, ...) m(p) LP_EACH_8(m, __VA_ARGS__)
+#define LP_EACH_10(m, p, ...) m(p) LP_EACH_9(m, __VA_ARGS__)
+
+#define LP_LIST(m, ...)       LP_CAT(LP_LIST_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
+#define LP_LIST_1(m, p) m(p)
+#define LP_LIST_2(m, p, ...) m(p), LP_LIST_1(m, __VA_ARGS__)
+#define LP_LIST_3(m, p, ...) m(p), LP_LIST_2(m, __VA_ARGS__)
+#define LP_LIST_4(m, p, ...) m(p), LP_LIST_3(m, __VA_ARGS__)
+#define LP_LIST_5(m, p, ...) m(p), LP_LIST_4(m, __VA_ARGS__)
+#define LP_LIST_6(m, p, ...) m(p), LP_LIST_5(m, __VA_ARGS__)
+#define LP_LIST_7(m, p, ...) m(p), LP_LIST_6(m, __VA_ARGS__)
+#define LP_LIST_8(m, p, ...) m(p), LP_LIST_7(m, __VA_ARGS__)
+#define LP_LIST_9(m, p, ...) m(p), LP_LIST_8(m, __VA_ARGS__)
+#define LP_LIST_10(m, p, ...) m(p), LP_LIST_9(m, __VA_ARGS__)
+
+/* Of a MAP: the varying first parameter, and those after it (fields; a list after a comma). */
+#define LP_FIRST_TYPE(first, ...)     LP_TYPE(first)
+#define LP_REST_FIELDS(first, ...)    __VA_OPT__(LP_EACH(LP_FIELD, __VA_ARGS__))
+#define LP_REST_LIST(m, first, ...)   __VA_OPT__(, LP_LIST(m, __VA_ARGS__))
+
+/* The record that carries one call through the arena. */
+#define LP_FN_ARGS(ret, name, ...)                                                                 \
+    struct name##_args {                                                                           \
+        LP_EACH(LP_FIELD, __VA_ARGS__) ret result;                                                 \
+    }
+#define LP_PROC_ARGS(name, ...)                                                                    \
+    struct name##_args {                                                                           \
+        LP_EACH(LP_FIELD, __VA_ARGS__)                                                             \
+    }
+#define LP_MAP_ARGS(ret, name, ...)                                                                \
+    struct name##_map_args {                                                                       \
+        ret *map_out;                                                                              \
+        const LP_FIRST_TYPE(__VA_ARGS__) *map_in;                                                  \
+        size_t map_count;                                                                          \
+        LP_REST_FIELDS(__VA_ARGS__)                                                                \
+    }
+
+#endif

@@ -1,0 +1,144 @@
+/**
+ * @file sandbox.c
+ * @brief Bubblewrap's options and the resource limits. See sandbox.h.
+ */
+#define _GNU_SOURCE
+#include "grader/runner/sandbox.h"
+
+#include "grader/runner/abi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_ARGS = 64, MEMORY_BYTES = 1 << 30, STACK_BYTES = 8 << 20 };
+
+struct args {
+    const char *list[MAX_ARGS];
+    size_t count;
+};
+
+static void add(struct args *a, const char *const *words)
+{
+    for (; *words && a->count + 1 < MAX_ARGS; words++)
+        a->list[a->count++] = *words;
+    a->list[a->count] = NULL;
+}
+#define ADD(a, ...) add((a), (const char *const[]){__VA_ARGS__, NULL})
+
+/* The system's libraries and nothing else: a real folder is bound, a link (merged /usr) copied. */
+static void add_libraries(struct args *a)
+{
+    static const char *const folders[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64"};
+    static char targets[4][256];
+    for (size_t i = 0; i < 4; i++) {
+        ssize_t n = readlink(folders[i], targets[i], sizeof targets[i] - 1);
+        if (n > 0) {
+            targets[i][n] = '\0';
+            ADD(a, "--symlink", targets[i], folders[i]);
+        } else {
+            ADD(a, "--ro-bind-try", folders[i], folders[i]);
+        }
+    }
+}
+
+static void add_bubblewrap(struct args *a)
+{
+    ADD(a, "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL");
+    ADD(a, "--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv");
+    add_libraries(a);
+    ADD(a, "--tmpfs", "/tmp", "--chdir", "/tmp");
+}
+
+static void limit(int resource, rlim_t soft, rlim_t hard)
+{
+    struct rlimit r = {soft, hard};
+    setrlimit(resource, &r);
+}
+
+static void set_limits(int cpu_seconds)
+{
+    rlim_t cpu = (rlim_t)cpu_seconds;
+    limit(RLIMIT_CPU, cpu, cpu + 1);
+    limit(RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES);
+    limit(RLIMIT_STACK, STACK_BYTES, STACK_BYTES);
+    limit(RLIMIT_CORE, 0, 0);
+    limit(RLIMIT_FSIZE, 0, 0);
+    limit(RLIMIT_NOFILE, 32, 32);
+    limit(RLIMIT_MEMLOCK, 0, 0);
+}
+
+/* In the child: put the three descriptors where the worker expects them and close all others.
+ * Copies come first, high up, so that no target overwrites a source. */
+static int arrange_descriptors(int socket, int arena, int output)
+{
+    int high[3] = {fcntl(socket, F_DUPFD, 64), fcntl(arena, F_DUPFD, 64),
+                   fcntl(output, F_DUPFD, 64)};
+    int null = open("/dev/null", O_RDONLY);
+    if (high[0] < 0 || high[1] < 0 || high[2] < 0 || null < 0)
+        return -1;
+    dup2(null, 0);
+    dup2(high[2], 1);
+    dup2(high[2], 2);
+    dup2(high[0], WORKER_SOCKET);
+    dup2(high[1], WORKER_ARENA);
+    return close_range(WORKER_ARENA + 1, ~0u, 0);
+}
+
+pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output)
+{
+    struct args a = {.count = 0};
+    if (s->bubblewrap) {
+        add_bubblewrap(&a);
+        ADD(&a, "--ro-bind", s->worker, "/lab/worker", "--ro-bind", s->library, "/lab/lab.so");
+        ADD(&a, "--remount-ro", "/", "/lab/worker", "/lab/lab.so");
+    } else {
+        ADD(&a, s->worker, s->library);
+    }
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || arrange_descriptors(socket, arena, output) != 0)
+        _exit(127);
+    set_limits(s->cpu_seconds);
+    if (!s->bubblewrap)
+        clearenv();
+    execvp(a.list[0], (char *const *)a.list);
+    _exit(127);
+}
+
+bool sandbox_probe(const char *worker)
+{
+    struct args a = {.count = 0};
+    add_bubblewrap(&a);
+    ADD(&a, "--ro-bind", worker, "/lab/worker", "--remount-ro", "/", "/lab/worker", "--probe");
+    pid_t pid = fork();
+    if (pid < 0)
+        return false;
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        execvp(a.list[0], (char *const *)a.list);
+        _exit(127);
+    }
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return false;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}

@@ -1,0 +1,38 @@
+/**
+ * @file sandbox.h
+ * @brief Starts the worker where student code can do no harm.
+ *
+ * Layers, outermost first: bubblewrap (own user, PID, network, IPC and UTS namespaces; no file but
+ * the system libraries, the worker and the student's library, all read-only; empty /tmp), resource
+ * limits, and a seccomp filter that the worker puts on before it loads the library (worker/filter.h).
+ * Where bubblewrap cannot make namespaces the other two remain, and the report says so.
+ */
+#ifndef LOWP_GRADER_SANDBOX_H
+#define LOWP_GRADER_SANDBOX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/** What to start, and with what. */
+struct sandbox {
+    bool bubblewrap;     /**< use bubblewrap, else limits and seccomp alone */
+    const char *worker;  /**< path of the worker program */
+    const char *library; /**< path of the student's library */
+    int cpu_seconds;     /**< CPU limit: SIGXCPU at this, SIGKILL a second later */
+};
+
+/** Tries bubblewrap with the same options as the real thing, without student code.
+ *  @param[in] worker path of the worker program @return whether it works here */
+bool sandbox_probe(const char *worker);
+
+/**
+ * Starts the worker.
+ * @param[in] s what to start
+ * @param[in] socket becomes descriptor WORKER_SOCKET
+ * @param[in] arena becomes descriptor WORKER_ARENA
+ * @param[in] output becomes its standard output and error
+ * @return the process to wait for, or -1 with errno set. Killing it kills everything inside.
+ */
+pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output);
+
+#endif

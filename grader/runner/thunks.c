@@ -1,0 +1,68 @@
+/**
+ * @file thunks.c
+ * @brief The worker's end of every call: compiled once a lab and linked into the student's library.
+ *
+ * Built with LAB_HEADER and LAB_DEF set. The student's functions are referred to weakly, so a
+ * missing one is a NULL in the table and costs its own tests only.
+ */
+#include LAB_HEADER
+#include "common/todo.h"
+#include "grader/runner/abi.h"
+
+#define FN(ret, name, ...)                                                                         \
+    extern __typeof__(name) name __attribute__((weak));                                            \
+    LP_FN_ARGS(ret, name, __VA_ARGS__);                                                            \
+    static void name##_thunk(void *record)                                                         \
+    {                                                                                              \
+        struct name##_args *args = record;                                                         \
+        args->result = name(LP_LIST(LP_FROM_ARGS, __VA_ARGS__));                                   \
+    }
+#define PROC(name, ...)                                                                            \
+    extern __typeof__(name) name __attribute__((weak));                                            \
+    LP_PROC_ARGS(name, __VA_ARGS__);                                                               \
+    static void name##_thunk(void *record)                                                         \
+    {                                                                                              \
+        struct name##_args *args = record;                                                         \
+        name(LP_LIST(LP_FROM_ARGS, __VA_ARGS__));                                                  \
+    }
+#define MAP(ret, name, ...)                                                                        \
+    FN(ret, name, __VA_ARGS__)                                                                     \
+    LP_MAP_ARGS(ret, name, __VA_ARGS__);                                                           \
+    static void name##_map_thunk(void *record)                                                     \
+    {                                                                                              \
+        struct name##_map_args *args = record;                                                     \
+        for (size_t i = 0; i < args->map_count; i++)                                               \
+            args->map_out[i] = name(args->map_in[i] LP_REST_LIST(LP_FROM_ARGS, __VA_ARGS__));      \
+    }
+#include LAB_DEF
+#undef FN
+#undef PROC
+#undef MAP
+
+/* A function's address is a constant to the compiler but may be NULL at load time, so the table is
+ * filled by the dynamic linker. */
+#define FN(ret, name, ...)  {#name, name##_thunk, (void *)name},
+#define PROC(name, ...)     {#name, name##_thunk, (void *)name},
+#define MAP(ret, name, ...) FN(ret, name, ) {#name, name##_map_thunk, (void *)name},
+static const struct thunk thunks[] = {
+#include LAB_DEF
+};
+
+static const char *hit;
+
+static void note_todo(const char *id)
+{
+    if (!hit)
+        hit = id;
+}
+
+static const char *take_todo(void)
+{
+    const char *id = hit;
+    hit = NULL;
+    todo_set_handler(note_todo);
+    return id;
+}
+
+extern const struct thunk_table lowp_thunks;
+const struct thunk_table lowp_thunks = {thunks, sizeof thunks / sizeof *thunks, take_todo};

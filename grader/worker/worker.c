@@ -1,0 +1,128 @@
+/**
+ * @file worker.c
+ * @brief The untrusted process: loads the student's library and calls the functions it is asked to.
+ *
+ *      worker LIBRARY          started by sandbox.c with descriptors 3 (socket) and 4 (arena)
+ *      worker --probe          exits with 0: does the sandbox work here?
+ *
+ * It knows no expected value and decides nothing: whatever it says, only right numbers in the arena
+ * earn points. It was started by exec, so nothing of the test process's memory is in it.
+ */
+#define _GNU_SOURCE
+#include "grader/runner/abi.h"
+#include "grader/worker/filter.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static uint32_t sequence; /* of the call in progress, for the fault handler */
+
+static void answer(enum reply_status status, const char *text)
+{
+    struct reply r = {.sequence = sequence, .status = status};
+    if (text)
+        snprintf(r.text, sizeof r.text, "%s", text);
+    if (write(WORKER_SOCKET, &r, sizeof r) != (ssize_t)sizeof r)
+        _exit(1);
+}
+
+/* Tells the test process where a crash happened. Runs on its own stack, so that a stack overflow
+ * can be told too. */
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    struct reply r = {.sequence = sequence,
+                      .status = REPLY_FAULT,
+                      .number = (uint32_t)number,
+                      .address = (uint64_t)(uintptr_t)info->si_addr};
+    ssize_t sent = write(WORKER_SOCKET, &r, sizeof r);
+    _exit(sent == (ssize_t)sizeof r ? 0 : 1);
+}
+
+static void catch_faults(void)
+{
+    static char stack[16384];
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &action, NULL);
+}
+
+static void map_arena(void)
+{
+    void *at = mmap((void *)ARENA_BASE, ARENA_BYTES, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_FIXED_NOREPLACE, WORKER_ARENA, 0);
+    close(WORKER_ARENA);
+    if (at == MAP_FAILED) {
+        answer(REPLY_BROKEN, "the worker cannot map the arena");
+        _exit(1);
+    }
+}
+
+static const struct thunk_table *load(const char *library)
+{
+    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    const struct thunk_table *table = handle ? dlsym(handle, "lowp_thunks") : NULL;
+    if (!table) {
+        answer(REPLY_BROKEN, dlerror());
+        _exit(1);
+    }
+    table->take_todo();
+    return table;
+}
+
+/* The arena behind the buffers in use is closed to the student's code. */
+static void fence(size_t used)
+{
+    static size_t fenced = ARENA_BYTES;
+    if (used > ARENA_BYTES || used == fenced)
+        return;
+    mprotect((void *)ARENA_BASE, used, PROT_READ | PROT_WRITE);
+    mprotect((char *)ARENA_BASE + used, ARENA_BYTES - used, PROT_NONE);
+    fenced = used;
+}
+
+static void serve(const struct thunk_table *table)
+{
+    struct request q;
+    while (read(WORKER_SOCKET, &q, sizeof q) == (ssize_t)sizeof q) {
+        sequence = q.sequence;
+        if (q.index >= table->count || !table->thunks[q.index].target) {
+            answer(REPLY_MISSING, NULL);
+            continue;
+        }
+        fence(q.used);
+        table->thunks[q.index].call((void *)ARENA_BASE);
+        fflush(stdout);
+        const char *todo = table->take_todo();
+        answer(todo ? REPLY_TODO : REPLY_RETURNED, todo);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--probe") == 0)
+        return 0;
+    if (argc != 2) {
+        fprintf(stderr, "worker: started by the grader, not by hand\n");
+        return 2;
+    }
+    map_arena();
+    catch_faults();
+    if (filter_while_loading() != 0) {
+        answer(REPLY_BROKEN, "this kernel has no seccomp: student code cannot be run safely");
+        return 1;
+    }
+    const struct thunk_table *table = load(argv[1]);
+    if (filter_while_running() != 0)
+        return 1;
+    answer(REPLY_READY, NULL);
+    serve(table);
+    return 0;
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Draws a lab's figures: every plots/LAB_*.gp, as PNG and SVG, or in the terminal.
+#   tools/plot.sh LAB RUNDIR FIGURES [dumb]
+set -eu
+lab=$1 runs=$2 figures=$3 term=${4-}
+mkdir -p "$figures"
+found=no
+for script in plots/"$lab"_*.gp; do
+    [ -e "$script" ] || continue
+    found=yes
+    name=$(basename "$script" .gp)
+    if [ "$term" = dumb ]; then
+        gnuplot -c "$script" "$runs" "$figures/$name" dumb
+        continue
+    fi
+    for kind in png svg; do
+        gnuplot -c "$script" "$runs" "$figures/$name" $kind
+    done
+    echo "$figures/$name.png"
+done
+if [ $found = no ]; then
+    echo "$lab has no figures (no plots/${lab}_*.gp)" >&2
+    exit 2
+fi
