@@ -12,6 +12,7 @@ LABS    := $(foreach f,$(FOLDERS),$(call short,$(f)))
 folder   = $(filter $(1)_%,$(FOLDERS))
 
 # LAB: as given, else the labNN among the goals, else the one that was built last.
+GIVEN   := $(LAB)
 override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
 CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
 ifneq ($(filter-out $(LABS),$(CHOSEN)),)
@@ -54,7 +55,8 @@ help: ## this list
 	@awk -f tools/help.awk $(firstword $(MAKEFILE_LIST))
 	@echo 'Labs: $(LABS).  Knobs: LAB=lab05 or all, SOLUTION=1 (the model solutions instead of yours).'
 
-.PHONY: $(LABS)
+.PHONY: $(LABS) missing
+missing: # a student's file that is not there: cc_student.sh says so
 labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 lab%:
@@ -95,13 +97,14 @@ doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
 .PHONY: stubs
 stubs: ## cut labs/ out of solutions/; keeps edited files unless FORCE=1 (which backs them up)
-	@FORCE='$(FORCE)' tools/stubs.sh $(CHOSEN:all=)
+	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
 
 ##@ Working on the workbook itself
 .PHONY: test
 test: ## everything: unit tests, attacks, stubs, solutions at full marks, figures
-test: $(READY) everything
-	@tools/run_tests.sh '$(B)'
+test:
+	@$(MAKE) --no-print-directory SOLUTION=1 everything
+	@tools/run_tests.sh '$(B)' '$(TEST)'
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
@@ -148,7 +151,7 @@ $(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
 	    echo '$(1) is built ($(SIDE)/$(2)). Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
 
 $(SIDE)/$(2)/$(1).c: ;
-$(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh | $(READY)
+$(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wildcard $(SIDE)/$(2)/$(1).c),,missing) | $(READY)
 	@mkdir -p $$(@D) && CC='$(CC)' tools/cc_student.sh $$< $$@ $$(@:.o=.d) -- \
 	    $(CFLAGS_STUDENT) -Ilabs/$(2) -include $(1).h
 $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
@@ -168,7 +171,7 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(W
 	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
 	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
-	    $(if $(DIRECT),--direct) $(if $(STRICT),--strict) \
+	    $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
@@ -192,7 +195,21 @@ $(TESTS): $(B)/tests/%: $(B)/tests/%.o $(B)/libgrader.a $(B)/libcommon.a
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lcriterion -lmpfr -lgmp -ljansson -lopenblas -lm -o $@
 $(SWEEPS): $(B)/tests/%: tests/%.c Makefile $(wildcard solutions/*/*.c common/*) | $(READY)
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -O3 -march=native -Wno-unused-function $< -lm -o $@
+# Attacks: student files as hostile as they come (tests/check_attacks.sh grades them). One that does
+# not link is refused there and then, so it may be missing.
+ATTACKS := $(patsubst grader/adversary/attacks/%.c,$(B)/attacks/%.so,$(wildcard grader/adversary/attacks/*.c))
+$(B)/attacks/%.o: grader/adversary/attacks/%.c grader/adversary/attacks/attack.h solutions/lab05_master_weights/lab05.c Makefile | $(READY)
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_STUDENT) -w -Ilabs/lab05_master_weights -include lab05.h \
+	    -DLOWP_ROOT='"$(CURDIR)"' -c $< -o $@
+$(B)/attacks/%.so: $(B)/attacks/%.o $(B)/grader/thunks_lab05.o $(B)/libcommon.a
+	@$(CC) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@ 2>/dev/null || rm -f $@
+# The stub that solutions/ cuts to, whatever a student has made of labs/ meanwhile.
+$(B)/stubs/%.c: tools/stubs.sh $(wildcard solutions/*/*.c)
+	@mkdir -p $(@D) && tools/stubs.sh --cut solutions/$(call folder,$*)/$*.c >$@
+$(B)/stubs/%.so: $(B)/stubs/%.c $(B)/grader/thunks_%.o $(B)/libcommon.a
+	$(call SAY,cc)$(CC) $(CFLAGS_STUDENT) -Werror -Ilabs/$(call folder,$*) -include $*.h \
+	    -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@
 .PHONY: everything
-everything: $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/$(SIDE)/$(l).so)
+everything: $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

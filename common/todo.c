@@ -10,8 +10,10 @@
 
 static void stop_with_advice(const char *id)
 {
-    fprintf(stderr, "%s is not implemented yet: look for TODO(%s in the lab's C file, "
-                    "or add SOLUTION=1 to see the model solution run.\n", id, id);
+    fprintf(stderr,
+            "%s is not implemented yet: look for TODO(%s in the lab's C file, "
+            "or add SOLUTION=1 to see the model solution run.\n",
+            id, id);
     exit(2);
 }
 

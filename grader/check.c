@@ -27,6 +27,8 @@ static int width(struct fp_format f)
 
 static uint64_t ones(int n)
 {
+    if (n <= 0)
+        return 0;
     return n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
 }
 
@@ -174,8 +176,9 @@ void check_f32(const char *function, const float *got, const double *want, size_
         double off = isfinite(w) && isfinite(g) ? fabs(g - w) / ulp_f32(w) : INFINITY;
         if (same || off <= max_ulp)
             continue;
-        fail("%s, element %zu of %zu\n  got      %s\n  expected %s\n  off by %.3g ulp, allowed %.3g",
-             function, i, n, show_f32(got[i]), show_f32((float)w), off, max_ulp);
+        fail(
+            "%s, element %zu of %zu\n  got      %s\n  expected %s\n  off by %.3g ulp, allowed %.3g",
+            function, i, n, show_f32(got[i]), show_f32((float)w), off, max_ulp);
     }
 }
 

@@ -35,10 +35,11 @@ extern const char *const lab_name;
 
 /** What a graded test states about itself. */
 struct graded {
-    const char *name;  /**< the test's name, for TEST= and for hints.md */
-    const char *idea;  /**< one line: the idea it checks */
-    double points;     /**< what it is worth; a lab's tests sum to 100 */
-    int cpu_seconds;   /**< CPU time for all its calls together; 0: the default, 2 s */
+    const char *name; /**< the test's name, for TEST= and for hints.md */
+    const char *idea; /**< one line: the idea it checks */
+    double points;    /**< what it is worth; a lab's tests sum to 100 */
+    int cpu_seconds;  /**< CPU time for all its calls together; 0: the default, 2 s */
+    unsigned order;   /**< its place among the lab's tests, set by GRADED */
 };
 
 /** Runs a graded test's body with a fresh worker and records its outcome. Called by GRADED. */
@@ -47,7 +48,7 @@ void graded_run(const struct graded *test, void (*body)(void));
 /** Defines a graded test. LAB is set by the build (lab05). */
 #define GRADED(id, ...)                                                                            \
     static void id##_body(void);                                                                   \
-    static const struct graded id##_graded = {.name = #id, __VA_ARGS__};                           \
+    static const struct graded id##_graded = {.name = #id, .order = __COUNTER__, __VA_ARGS__};     \
     GRADED_TEST_(LAB, id, .data = (void *)&id##_graded, .timeout = 120)                            \
     {                                                                                              \
         graded_run(&id##_graded, id##_body);                                                       \
@@ -56,7 +57,7 @@ void graded_run(const struct graded *test, void (*body)(void));
 #define GRADED_TEST_(...) Test(__VA_ARGS__)
 
 /** A const input: n elements copied from src. Changing it fails the test. */
-#define GIVE(src, n) ((__typeof__(&*(src)))arena_give(#src, (src), sizeof *(src), (n)))
+#define GIVE(src, n)  ((__typeof__(&*(src)))arena_give(#src, (src), sizeof *(src), (n)))
 /** An input that the function may change: n elements copied from src. */
 #define INOUT(src, n) ((__typeof__(&*(src)))arena_inout(#src, (src), sizeof *(src), (n)))
 /** An output: n elements of 0xFF bytes. */
@@ -107,16 +108,16 @@ struct rule {
 
 /** What check_codes() compares: n codes of one format, made from n inputs. */
 struct code_check {
-    const char *function;           /**< the function's name, for the message */
-    struct fp_format format;        /**< of got and want */
-    size_t n;                       /**< number of cases */
-    const void *got;                /**< the student's codes, elements of `size` bytes */
-    const void *want;               /**< the oracle's codes, elements of `size` bytes */
-    size_t size;                    /**< bytes of one code: 1, 2, 4 or 8 */
+    const char *function;    /**< the function's name, for the message */
+    struct fp_format format; /**< of got and want */
+    size_t n;                /**< number of cases */
+    const void *got;         /**< the student's codes, elements of `size` bytes */
+    const void *want;        /**< the oracle's codes, elements of `size` bytes */
+    size_t size;             /**< bytes of one code: 1, 2, 4 or 8 */
     const char *(*input)(size_t i, const void *context); /**< the input of case i as text */
-    const struct rule *rules;       /**< misconceptions to look for, or NULL */
-    size_t rules_count;             /**< number of rules */
-    const void *context;            /**< handed to input and rules */
+    const struct rule *rules;                            /**< misconceptions to look for, or NULL */
+    size_t rules_count;                                  /**< number of rules */
+    const void *context;                                 /**< handed to input and rules */
 };
 
 /**

@@ -103,10 +103,10 @@ static void write_record(double seconds)
 {
     bool passed = strcmp(now.status, "passed") == 0;
     double points = now.test->points * (passed ? 1 : now.share);
-    json_t *record = json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:f}", "name", now.test->name,
-                               "status", now.status, "points", points, "message",
-                               printable(now.message), "belief", printable(now.belief), "output",
-                               printable(session_output()), "seconds", seconds);
+    json_t *record =
+        json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:f}", "name", now.test->name, "status",
+                  now.status, "points", points, "message", printable(now.message), "belief",
+                  printable(now.belief), "output", printable(session_output()), "seconds", seconds);
     char *line = record ? json_dumps(record, JSON_COMPACT) : NULL;
     char *whole = NULL;
     int length = line ? asprintf(&whole, "%s\n", line) : -1;

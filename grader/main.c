@@ -20,9 +20,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-
-
-
 struct options {
     const char *source, *library, *worker, *quiz, *hash, *out, *test;
     uint64_t seed;
@@ -47,30 +44,75 @@ static int read_seed(const char *text, uint64_t *seed)
 
 static int read_options(int argc, char **argv, struct options *o)
 {
-    enum { LIBRARY = 256, WORKER, QUIZ, OUT, SEED, TEST, SOURCE, HASH, DIRECT, NO_BWRAP, LIST, STRICT };
-    static const struct option names[] = {
-        {"library", 1, 0, LIBRARY}, {"worker", 1, 0, WORKER},    {"quiz", 1, 0, QUIZ},
-        {"out", 1, 0, OUT},         {"seed", 1, 0, SEED},        {"test", 1, 0, TEST},
-        {"source", 1, 0, SOURCE},   {"hash", 1, 0, HASH},        {"direct", 0, 0, DIRECT},
-        {"no-bubblewrap", 0, 0, NO_BWRAP}, {"list", 0, 0, LIST}, {"strict", 0, 0, STRICT}, {0, 0, 0, 0}};
+    enum {
+        LIBRARY = 256,
+        WORKER,
+        QUIZ,
+        OUT,
+        SEED,
+        TEST,
+        SOURCE,
+        HASH,
+        DIRECT,
+        NO_BWRAP,
+        LIST,
+        STRICT
+    };
+    static const struct option names[] = {{"library", 1, 0, LIBRARY},
+                                          {"worker", 1, 0, WORKER},
+                                          {"quiz", 1, 0, QUIZ},
+                                          {"out", 1, 0, OUT},
+                                          {"seed", 1, 0, SEED},
+                                          {"test", 1, 0, TEST},
+                                          {"source", 1, 0, SOURCE},
+                                          {"hash", 1, 0, HASH},
+                                          {"direct", 0, 0, DIRECT},
+                                          {"no-bubblewrap", 0, 0, NO_BWRAP},
+                                          {"list", 0, 0, LIST},
+                                          {"strict", 0, 0, STRICT},
+                                          {0, 0, 0, 0}};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (c) {
-        case LIBRARY: o->library = optarg; break;
-        case WORKER: o->worker = optarg; break;
-        case QUIZ: o->quiz = optarg; break;
-        case OUT: o->out = optarg; break;
-        case TEST: o->test = optarg; break;
-        case SOURCE: o->source = optarg; break;
-        case HASH: o->hash = optarg; break;
-        case DIRECT: o->direct = true; break;
-        case NO_BWRAP: o->no_bubblewrap = true; break;
-        case LIST: o->list = true; break;
-        case STRICT: o->strict = true; break;
+        case LIBRARY:
+            o->library = optarg;
+            break;
+        case WORKER:
+            o->worker = optarg;
+            break;
+        case QUIZ:
+            o->quiz = optarg;
+            break;
+        case OUT:
+            o->out = optarg;
+            break;
+        case TEST:
+            o->test = optarg;
+            break;
+        case SOURCE:
+            o->source = optarg;
+            break;
+        case HASH:
+            o->hash = optarg;
+            break;
+        case DIRECT:
+            o->direct = true;
+            break;
+        case NO_BWRAP:
+            o->no_bubblewrap = true;
+            break;
+        case LIST:
+            o->list = true;
+            break;
+        case STRICT:
+            o->strict = true;
+            break;
         case SEED:
             if (read_seed(optarg, &o->seed) != 0)
                 return -1;
             break;
-        default: fputs(usage, stderr); return -1;
+        default:
+            fputs(usage, stderr);
+            return -1;
         }
     }
     if (!o->list && (!o->library || !o->worker || !o->quiz)) {
@@ -85,15 +127,17 @@ static void add_test(struct result *r, const struct criterion_test *test)
     r->tests = realloc(r->tests, (r->count + 1) * sizeof *r->tests);
     if (!r->tests)
         abort();
-    r->tests[r->count++] =
-        (struct test_result){.test = test->data->data, .line = test->data->line_};
+    r->tests[r->count++] = (struct test_result){.test = test->data->data,
+                                                .line = ((struct graded *)test->data->data)->order};
 }
 
 /* Every graded test of the set, or only the one that was asked for. */
 static void find_tests(struct result *r, struct criterion_test_set *set, const char *only)
 {
-    FOREACH_SET (struct criterion_suite_set *suite, set->suites) {
-        FOREACH_SET (struct criterion_test *test, suite->tests) {
+    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
+    {
+        FOREACH_SET(struct criterion_test * test, suite->tests)
+        {
             const struct graded *graded = test->data->data;
             if (graded && (!only || strcmp(only, graded->name) == 0))
                 add_test(r, test);
@@ -115,8 +159,10 @@ static void list_names(struct criterion_test_set *set, FILE *out)
 /* One process for all: so that gdb, valgrind and the sanitizers see the student's code. */
 static void run_directly(struct criterion_test_set *set, const char *only)
 {
-    FOREACH_SET (struct criterion_suite_set *suite, set->suites) {
-        FOREACH_SET (struct criterion_test *test, suite->tests) {
+    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
+    {
+        FOREACH_SET(struct criterion_test * test, suite->tests)
+        {
             const struct graded *graded = test->data->data;
             if (graded && (!only || strcmp(only, graded->name) == 0))
                 test->test();
@@ -143,11 +189,11 @@ static void run(struct criterion_test_set *set, const struct options *o)
 static void forget_criterion_environment(void)
 {
     static const char *const names[] = {
-        "CRITERION_ALWAYS_SUCCEED",   "CRITERION_DISABLE_TIME_MEASUREMENTS",
-        "CRITERION_ENABLE_TAP",       "CRITERION_FAIL_FAST",
-        "CRITERION_JOBS",             "CRITERION_OUTPUTS",
-        "CRITERION_SHORT_FILENAME",   "CRITERION_TEST_PATTERN",
-        "CRITERION_USE_ASCII",        "CRITERION_VERBOSITY_LEVEL"};
+        "CRITERION_ALWAYS_SUCCEED", "CRITERION_DISABLE_TIME_MEASUREMENTS",
+        "CRITERION_ENABLE_TAP",     "CRITERION_FAIL_FAST",
+        "CRITERION_JOBS",           "CRITERION_OUTPUTS",
+        "CRITERION_SHORT_FILENAME", "CRITERION_TEST_PATTERN",
+        "CRITERION_USE_ASCII",      "CRITERION_VERBOSITY_LEVEL"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unsetenv(names[i]);
 }
@@ -218,4 +264,18 @@ int main(int argc, char **argv)
     fclose(errors);
     criterion_finalize(set);
     return status;
+}
+
+/* Criterion starts libgit2 (and with it OpenSSL) in every test process, for diffs of strings that no
+ * graded test makes. That was half the time of a grade, so these two stand in its place. */
+int git_libgit2_init(void);
+int git_libgit2_init(void)
+{
+    return 1;
+}
+
+int git_libgit2_shutdown(void);
+int git_libgit2_shutdown(void)
+{
+    return 0;
 }

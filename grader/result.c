@@ -53,8 +53,8 @@ void result_collect(struct result *r, const char *records)
         struct test_result *t = &r->tests[i];
         const json_t *record = json_object_get(r->records, t->test->name);
         t->status = record ? text(record, "status") : "grader error";
-        t->message = record ? text(record, "message")
-                            : "the test itself ended early; please report this";
+        t->message =
+            record ? text(record, "message") : "the test itself ended early; please report this";
         t->belief = text(record, "belief");
         t->output = text(record, "output");
         t->points = json_number_value(json_object_get(record, "points"));
@@ -76,11 +76,10 @@ static json_t *to_json(const struct result *r)
     json_t *tests = json_array();
     for (size_t i = 0; i < r->count; i++) {
         const struct test_result *t = &r->tests[i];
-        json_t *one = json_pack("{s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:f}", "name",
-                                t->test->name, "idea", t->test->idea, "points", t->points,
-                                "max_points", t->test->points, "status", t->status, "message",
-                                t->message, "belief", t->belief, "output", t->output, "seconds",
-                                t->seconds);
+        json_t *one = json_pack(
+            "{s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:f}", "name", t->test->name, "idea",
+            t->test->idea, "points", t->points, "max_points", t->test->points, "status", t->status,
+            "message", t->message, "belief", t->belief, "output", t->output, "seconds", t->seconds);
         json_array_append_new(tests, one);
     }
     char compiler[64], seed[24];

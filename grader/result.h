@@ -25,16 +25,16 @@ struct test_result {
 
 /** A run. */
 struct result {
-    const char *lab;       /**< "lab05" */
-    const char *source;    /**< folder of the graded files: labs/... or solutions/... */
-    const char *tests_hash; /**< SHA-256 over the lab's tests and contract */
-    const char *sandbox;   /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
-    uint64_t seed;         /**< of the random inputs */
+    const char *lab;           /**< "lab05" */
+    const char *source;        /**< folder of the graded files: labs/... or solutions/... */
+    const char *tests_hash;    /**< SHA-256 over the lab's tests and contract */
+    const char *sandbox;       /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
+    uint64_t seed;             /**< of the random inputs */
     struct test_result *tests; /**< in file order */
-    size_t count;          /**< number of tests */
-    double points;         /**< sum over tests */
-    double max_points;     /**< sum over tests */
-    json_t *records;       /**< owns the texts */
+    size_t count;              /**< number of tests */
+    double points;             /**< sum over tests */
+    double max_points;         /**< sum over tests */
+    json_t *records;           /**< owns the texts */
 };
 
 /**

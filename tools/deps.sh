@@ -145,7 +145,9 @@ install() {
     fi
     # shellcheck disable=SC2086
     set -- install -y --no-install-recommends $missing
-    if ! apt "installing $(($# - 3)) packages" "$@"; then
+    count=$(($# - 3)) plural=s
+    [ $count -ne 1 ] || plural=''
+    if ! apt "installing $count package$plural" "$@"; then
         # Lists that are too old name files that the mirror has no more: ask once more.
         if [ "$updated" = yes ] ||
             ! apt "asking Debian for new package lists" update ||

@@ -102,6 +102,12 @@ find_lab() {
             return 0
         fi
     done
+    for file in labs/"$1"/ labs/"$1"_*/; do
+        if [ -n "$1" ] && [ -d "$file" ]; then
+            complain "${file}hints.md is missing"
+            exit 1
+        fi
+    done
     complain "${1:+there is no lab $1 with hints. }The labs with hints:"
     for file in labs/lab[0-9][0-9]_*/hints.md; do
         [ -f "$file" ] || continue

@@ -54,13 +54,10 @@ double oracle_value(uint64_t bits, struct fp_format f, bool as_if_finite)
     /* 2^man_bits codes a binade; the gap is the quantum in the first two and then doubles. */
     uint64_t binade = magnitude / power(f.man_bits);
     uint64_t quanta = magnitude % power(f.man_bits) + (binade ? power(f.man_bits) : 0);
-    mpfr_t value;
-    mpfr_init2(value, 64);
+    MPFR_DECL_INIT(value, 64); // on the stack
     mpfr_set_ui_2exp(value, quanta, quantum_exponent(f) + (binade ? (long)binade - 1 : 0),
                      MPFR_RNDN);
-    double result = sign * mpfr_get_d(value, MPFR_RNDN); // exact: no format exceeds binary64
-    mpfr_clear(value);
-    return result;
+    return sign * mpfr_get_d(value, MPFR_RNDN); // exact: no format exceeds binary64
 }
 
 /* Place of a code on the number line; zero is 0. */

@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 /** Where the arena is mapped, in both processes, so that a pointer means the same in both. */
-#define ARENA_BASE  0x200000000000u
-#define ARENA_BYTES ((size_t)64 << 20)
+#define ARENA_BASE       0x200000000000u
+#define ARENA_BYTES      ((size_t)64 << 20)
 /** The first bytes of the arena carry a call's arguments and result. */
 #define ARENA_ARGS_BYTES 4096
 
@@ -41,7 +41,7 @@ struct request {
 
 /** What the worker says of a call that came back. */
 enum reply_status {
-    REPLY_READY,   /**< once, after the student's library is loaded */
+    REPLY_READY, /**< once, after the student's library is loaded */
     REPLY_RETURNED,
     REPLY_TODO,    /**< returned, but through an open stub */
     REPLY_MISSING, /**< the library does not define the function */
@@ -52,10 +52,10 @@ enum reply_status {
 /** Worker to test process. */
 struct reply {
     uint32_t sequence;
-    uint32_t status; /**< enum reply_status */
-    uint32_t number; /**< REPLY_FAULT: the signal */
+    uint32_t status;  /**< enum reply_status */
+    uint32_t number;  /**< REPLY_FAULT: the signal */
     uint64_t address; /**< REPLY_FAULT: what was touched */
-    char text[232];  /**< stub id, or why the library cannot be loaded */
+    char text[232];   /**< stub id, or why the library cannot be loaded */
 };
 
 /** One function as the worker sees it. */
@@ -91,33 +91,33 @@ struct thunk_table {
 
 /* LP_EACH(m, pairs...): m(p1) m(p2) ...   LP_LIST: the same with commas between. */
 #define LP_EACH(m, ...)       LP_CAT(LP_EACH_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
-#define LP_EACH_1(m, p) m(p)
-#define LP_EACH_2(m, p, ...) m(p) LP_EACH_1(m, __VA_ARGS__)
-#define LP_EACH_3(m, p, ...) m(p) LP_EACH_2(m, __VA_ARGS__)
-#define LP_EACH_4(m, p, ...) m(p) LP_EACH_3(m, __VA_ARGS__)
-#define LP_EACH_5(m, p, ...) m(p) LP_EACH_4(m, __VA_ARGS__)
-#define LP_EACH_6(m, p, ...) m(p) LP_EACH_5(m, __VA_ARGS__)
-#define LP_EACH_7(m, p, ...) m(p) LP_EACH_6(m, __VA_ARGS__)
-#define LP_EACH_8(m, p, ...) m(p) LP_EACH_7(m, __VA_ARGS__)
-#define LP_EACH_9(m, p, ...) m(p) LP_EACH_8(m, __VA_ARGS__)
+#define LP_EACH_1(m, p)       m(p)
+#define LP_EACH_2(m, p, ...)  m(p) LP_EACH_1(m, __VA_ARGS__)
+#define LP_EACH_3(m, p, ...)  m(p) LP_EACH_2(m, __VA_ARGS__)
+#define LP_EACH_4(m, p, ...)  m(p) LP_EACH_3(m, __VA_ARGS__)
+#define LP_EACH_5(m, p, ...)  m(p) LP_EACH_4(m, __VA_ARGS__)
+#define LP_EACH_6(m, p, ...)  m(p) LP_EACH_5(m, __VA_ARGS__)
+#define LP_EACH_7(m, p, ...)  m(p) LP_EACH_6(m, __VA_ARGS__)
+#define LP_EACH_8(m, p, ...)  m(p) LP_EACH_7(m, __VA_ARGS__)
+#define LP_EACH_9(m, p, ...)  m(p) LP_EACH_8(m, __VA_ARGS__)
 #define LP_EACH_10(m, p, ...) m(p) LP_EACH_9(m, __VA_ARGS__)
 
 #define LP_LIST(m, ...)       LP_CAT(LP_LIST_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
-#define LP_LIST_1(m, p) m(p)
-#define LP_LIST_2(m, p, ...) m(p), LP_LIST_1(m, __VA_ARGS__)
-#define LP_LIST_3(m, p, ...) m(p), LP_LIST_2(m, __VA_ARGS__)
-#define LP_LIST_4(m, p, ...) m(p), LP_LIST_3(m, __VA_ARGS__)
-#define LP_LIST_5(m, p, ...) m(p), LP_LIST_4(m, __VA_ARGS__)
-#define LP_LIST_6(m, p, ...) m(p), LP_LIST_5(m, __VA_ARGS__)
-#define LP_LIST_7(m, p, ...) m(p), LP_LIST_6(m, __VA_ARGS__)
-#define LP_LIST_8(m, p, ...) m(p), LP_LIST_7(m, __VA_ARGS__)
-#define LP_LIST_9(m, p, ...) m(p), LP_LIST_8(m, __VA_ARGS__)
+#define LP_LIST_1(m, p)       m(p)
+#define LP_LIST_2(m, p, ...)  m(p), LP_LIST_1(m, __VA_ARGS__)
+#define LP_LIST_3(m, p, ...)  m(p), LP_LIST_2(m, __VA_ARGS__)
+#define LP_LIST_4(m, p, ...)  m(p), LP_LIST_3(m, __VA_ARGS__)
+#define LP_LIST_5(m, p, ...)  m(p), LP_LIST_4(m, __VA_ARGS__)
+#define LP_LIST_6(m, p, ...)  m(p), LP_LIST_5(m, __VA_ARGS__)
+#define LP_LIST_7(m, p, ...)  m(p), LP_LIST_6(m, __VA_ARGS__)
+#define LP_LIST_8(m, p, ...)  m(p), LP_LIST_7(m, __VA_ARGS__)
+#define LP_LIST_9(m, p, ...)  m(p), LP_LIST_8(m, __VA_ARGS__)
 #define LP_LIST_10(m, p, ...) m(p), LP_LIST_9(m, __VA_ARGS__)
 
 /* Of a MAP: the varying first parameter, and those after it (fields; a list after a comma). */
-#define LP_FIRST_TYPE(first, ...)     LP_TYPE(first)
-#define LP_REST_FIELDS(first, ...)    __VA_OPT__(LP_EACH(LP_FIELD, __VA_ARGS__))
-#define LP_REST_LIST(m, first, ...)   __VA_OPT__(, LP_LIST(m, __VA_ARGS__))
+#define LP_FIRST_TYPE(first, ...)   LP_TYPE(first)
+#define LP_REST_FIELDS(first, ...)  __VA_OPT__(LP_EACH(LP_FIELD, __VA_ARGS__))
+#define LP_REST_LIST(m, first, ...) __VA_OPT__(, LP_LIST(m, __VA_ARGS__))
 
 /* The record that carries one call through the arena. */
 #define LP_FN_ARGS(ret, name, ...)                                                                 \
@@ -131,7 +131,7 @@ struct thunk_table {
 #define LP_MAP_ARGS(ret, name, ...)                                                                \
     struct name##_map_args {                                                                       \
         ret *map_out;                                                                              \
-        const LP_FIRST_TYPE(__VA_ARGS__) *map_in;                                                  \
+        const LP_FIRST_TYPE(__VA_ARGS__) * map_in;                                                 \
         size_t map_count;                                                                          \
         LP_REST_FIELDS(__VA_ARGS__)                                                                \
     }

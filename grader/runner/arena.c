@@ -26,8 +26,8 @@ enum {
 struct buffer {
     const char *name;
     unsigned char *start;
-    size_t bytes;
-    void *original; /* private copy of a const input, NULL for the others */
+    size_t size, bytes; /* of one element, of all */
+    void *original;     /* private copy of a const input, NULL for the others */
 };
 
 static struct {
@@ -87,13 +87,13 @@ static struct buffer *reserve(const char *name, size_t size, size_t n)
     arena_open();
     size_t bytes = size * n;
     size_t span = (bytes + RED_BYTES + ALIGN - 1) / ALIGN * ALIGN;
-    if (arena.count == MAX_BUFFERS ||
-        (n && bytes / n != size) || span > ARENA_BYTES - (size_t)(arena.next - arena.base)) {
+    if (arena.count == MAX_BUFFERS || (n && bytes / n != size) ||
+        span > ARENA_BYTES - (size_t)(arena.next - arena.base)) {
         fprintf(stderr, "test error: no room in the arena for %s; call arena_reset()\n", name);
         abort();
     }
     struct buffer *b = &arena.buffers[arena.count++];
-    *b = (struct buffer){.name = name, .start = arena.next, .bytes = bytes};
+    *b = (struct buffer){.name = name, .start = arena.next, .size = size, .bytes = bytes};
     red(b->start + bytes, span - bytes);
     arena.next += span;
     return b;
@@ -183,7 +183,7 @@ int arena_damage(char *why, size_t size)
             size_t at = 0;
             while (b->start[at] == ((unsigned char *)b->original)[at])
                 at++;
-            snprintf(why, size, "changed its const input %s (first at byte %zu)", b->name, at);
+            snprintf(why, size, "changed its const input %s (element %zu)", b->name, at / b->size);
             return 1;
         }
     }

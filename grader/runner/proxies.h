@@ -45,13 +45,12 @@ enum {
 #define MAP(ret, name, ...)                                                                        \
     FN(ret, name, __VA_ARGS__)                                                                     \
     LP_MAP_ARGS(ret, name, __VA_ARGS__);                                                           \
-    static inline void name##_map(ret *map_out, const LP_FIRST_TYPE(__VA_ARGS__) *map_in,          \
+    static inline void name##_map(ret *map_out, const LP_FIRST_TYPE(__VA_ARGS__) * map_in,         \
                                   size_t map_count LP_REST_LIST(LP_PARAM, __VA_ARGS__))            \
     {                                                                                              \
         struct name##_map_args args = {.map_out = map_out,                                         \
                                        .map_in = map_in,                                           \
-                                       .map_count =                                                \
-                                           map_count LP_REST_LIST(LP_INIT, __VA_ARGS__)};          \
+                                       .map_count = map_count LP_REST_LIST(LP_INIT, __VA_ARGS__)}; \
         session_call(INDEX_##name##_map, #name, &args, sizeof args);                               \
     }
 #include LAB_DEF

@@ -24,9 +24,10 @@
 #include <unistd.h>
 
 enum {
-    OUTPUT_KEPT = 2048,       /* shown to the student */
-    OUTPUT_LIMIT = 1 << 20,   /* more than this is a flood */
-    WALL_MS_PER_CPU_S = 10000 /* a loaded machine may be slow; the CPU limit is the real one */
+    OUTPUT_KEPT = 2048,     /* shown to the student */
+    OUTPUT_LIMIT = 1 << 20, /* more than this is a flood */
+    STILL_RUNNING = -1,
+    WALL_MS_PER_CPU_S = 5000 /* a loaded machine may be slow; the CPU limit is the real one */
 };
 
 static struct {
@@ -39,12 +40,15 @@ static struct {
     const struct thunk_table *direct;
 } s = {.pid = 0, .socket = -1, .output = -1};
 
-static const char *const status_names[] = {
-    [CALL_RETURNED] = "returned",       [CALL_TODO] = "not implemented",
-    [CALL_MISSING] = "missing",         [CALL_CRASHED] = "crashed",
-    [CALL_TIMED_OUT] = "timed out",     [CALL_EXITED] = "exited",
-    [CALL_OUT_OF_BOUNDS] = "out of bounds", [CALL_FLOODED] = "flooded",
-    [CALL_UNLOADABLE] = "unloadable"};
+static const char *const status_names[] = {[CALL_RETURNED] = "returned",
+                                           [CALL_TODO] = "not implemented",
+                                           [CALL_MISSING] = "missing",
+                                           [CALL_CRASHED] = "crashed",
+                                           [CALL_TIMED_OUT] = "timed out",
+                                           [CALL_EXITED] = "exited",
+                                           [CALL_OUT_OF_BOUNDS] = "out of bounds",
+                                           [CALL_FLOODED] = "flooded",
+                                           [CALL_UNLOADABLE] = "unloadable"};
 
 const char *call_status_name(enum call_status status)
 {
@@ -68,18 +72,19 @@ void session_open(const struct session_config *config)
 }
 
 /* Waits at most `ms` for the worker to end by itself, then kills it (and with it, by its death
- * signal and the PID namespace, all it started). */
+ * signal and the PID namespace, all it started). @return its wait status, or STILL_RUNNING */
 static int reap(long ms)
 {
-    int status = 0;
+    int status = STILL_RUNNING;
     for (long end = now_ms() + ms; s.pid > 0; usleep(500)) {
         pid_t got = waitpid(s.pid, &status, WNOHANG);
         if (got == s.pid || (got < 0 && errno != EINTR))
             break;
         if (now_ms() >= end) {
             kill(s.pid, SIGKILL);
-            while (waitpid(s.pid, &status, 0) < 0 && errno == EINTR)
+            while (waitpid(s.pid, NULL, 0) < 0 && errno == EINTR)
                 ;
+            status = STILL_RUNNING;
             break;
         }
     }
@@ -139,6 +144,8 @@ static void stop_ended(const char *name)
 {
     drain();
     int status = reap(300);
+    if (status == STILL_RUNNING)
+        stop(CALL_EXITED, "the call answered out of turn, or closed the grader's descriptors");
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
     char why[200];
     if (number == SIGXCPU || number == SIGKILL) {
@@ -147,10 +154,11 @@ static void stop_ended(const char *name)
         stop(CALL_TIMED_OUT, why);
     }
     if (number == SIGSYS) {
-        snprintf(why, sizeof why,
-                 "%s was stopped: it asked the system for something graded code may not do (start a "
-                 "process or thread, open a socket, send a signal, set a timer, sleep)",
-                 name);
+        snprintf(
+            why, sizeof why,
+            "%s was stopped: it asked the system for something graded code may not do (start a "
+            "process or thread, open a socket, send a signal, set a timer, sleep)",
+            name);
         stop(CALL_CRASHED, why);
     }
     if (number > 0) {
@@ -166,7 +174,9 @@ static void stop_ended(const char *name)
 static void stop_fault(const char *name, const struct reply *r)
 {
     char where[120] = "", why[320];
-    if (r->number == SIGSEGV || r->number == SIGBUS)
+    if (r->text[0])
+        snprintf(where, sizeof where, "(%.100s)", r->text);
+    else if (r->number == SIGSEGV || r->number == SIGBUS)
         arena_locate(r->address, where, sizeof where);
     snprintf(why, sizeof why, "%s crashed: %s%s%s", name, strsignal((int)r->number),
              *where ? " " : "", where);
@@ -185,7 +195,8 @@ static struct reply wait_reply(const char *name)
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
-            stop(CALL_TIMED_OUT, "the call did not come back in time: is it waiting for something?");
+            stop(CALL_TIMED_OUT,
+                 "the call did not come back in time: is it waiting for something?");
         if (fds[1].revents && drain())
             stop(CALL_FLOODED, "printed more than 1 MiB: print less inside graded functions");
         if (!fds[0].revents)
@@ -196,7 +207,7 @@ static struct reply wait_reply(const char *name)
             continue;
         if (n != (ssize_t)sizeof r || r.sequence != s.sequence)
             stop_ended(name);
-        r.text[sizeof r.text - 1] = '\0';
+        r.text[sizeof r.text - 1] = '\0'; /* the worker may send anything */
         return r;
     }
 }

@@ -43,7 +43,7 @@
  * filled by the dynamic linker. */
 #define FN(ret, name, ...)  {#name, name##_thunk, (void *)name},
 #define PROC(name, ...)     {#name, name##_thunk, (void *)name},
-#define MAP(ret, name, ...) FN(ret, name, ) {#name, name##_map_thunk, (void *)name},
+#define MAP(ret, name, ...) FN(ret, name, ){#name, name##_map_thunk, (void *)name},
 static const struct thunk thunks[] = {
 #include LAB_DEF
 };

@@ -17,9 +17,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-static uint32_t sequence; /* of the call in progress, for the fault handler */
+enum { STACK_GUARD = 1 << 20 }; /* a fault this near the stack's end is an overflow */
+
+static uint32_t sequence;  /* of the call in progress, for the fault handler */
+static uint64_t stack_end; /* about where the stack's limit lies */
 
 static void answer(enum reply_status status, const char *text)
 {
@@ -39,12 +43,17 @@ static void on_fault(int number, siginfo_t *info, void *context)
                       .status = REPLY_FAULT,
                       .number = (uint32_t)number,
                       .address = (uint64_t)(uintptr_t)info->si_addr};
+    if (r.address - (stack_end - STACK_GUARD) < (uint64_t)2 * STACK_GUARD)
+        snprintf(r.text, sizeof r.text, "the stack is full: endless recursion, or a huge array?");
     ssize_t sent = write(WORKER_SOCKET, &r, sizeof r);
     _exit(sent == (ssize_t)sizeof r ? 0 : 1);
 }
 
 static void catch_faults(void)
 {
+    struct rlimit limit;
+    getrlimit(RLIMIT_STACK, &limit);
+    stack_end = (uint64_t)(uintptr_t)&limit - limit.rlim_cur;
     static char stack[16384];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     sigaltstack(&alternate, NULL);

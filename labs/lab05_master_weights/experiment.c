@@ -15,7 +15,7 @@
  * | bf16_stochastic | BF16                         | BF16                   | apply_stochastic   |
  *
  * All of them start from the same weights, see the same batches and keep Adam's moments in FP32.
- * Settings, from the environment: STEPS (600), SEED (1), LR (3e-4), DATA (a text file).
+ * Settings, from the environment: STEPS (600), SEED (1), LR (1e-4), DATA (a text file).
  *
  * OUTDIR/loss.csv, a row for each recipe and step:
  *   recipe     as above
@@ -268,7 +268,7 @@ static bool write_summary(const struct experiment *e, const char *path)
 /** Reads the settings and the text. @return false after a message on stderr */
 static bool set_up(struct experiment *e)
 {
-    double lr = 3e-4;
+    double lr = 1e-4;
     e->steps = 600;
     e->seed = 1;
     if (!env_u64("STEPS", 1, MAX_STEPS, &e->steps) || !env_u64("SEED", 0, UINT64_MAX, &e->seed) ||

@@ -1,0 +1,8 @@
+// ATTACK: _exit(0) inside a function
+// ZERO: function
+#include "grader/adversary/attacks/attack.h"
+
+ATTACK
+{
+    _exit(0);
+}

@@ -1,0 +1,9 @@
+// ATTACK: forks for ever
+// ZERO: function
+#include "grader/adversary/attacks/attack.h"
+
+ATTACK
+{
+    for (;;)
+        fork();
+}

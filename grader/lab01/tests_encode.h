@@ -1,0 +1,231 @@
+/**
+ * @file tests_encode.h
+ * @brief Graded tests of exercise 1.8: rounding into any format. Included once, by test_lab01.c.
+ */
+#ifndef LOWP_GRADER_LAB01_TESTS_ENCODE_H
+#define LOWP_GRADER_LAB01_TESTS_ENCODE_H
+
+#include "cases.h"
+
+/* ---- 1.8: encode ---- */
+
+static void check_encode(const struct casts *c, const struct rule *rules, size_t n)
+{
+    uint64_t *got = TAKE(uint64_t, c->n);
+    fp_encode_map(got, GIVE(c->x, c->n), c->n, c->f, c->mode, c->saturate, c->random);
+    compare_casts("fp_encode", c, got, rules, n);
+    arena_reset();
+}
+
+/* Between codes first and last of f: all of them, or about 600 and the ends of each binade. */
+static struct casts encode_cases(struct fp_format f, uint64_t first, uint64_t last)
+{
+    uint64_t binade = (uint64_t)1 << f.man_bits, step = 1 + (last - first) / 600;
+    struct casts c = casts_new(f, false, false,
+                               8 * (last - first) / step + 16 * (oracle_max_code(f) / binade + 1));
+    add_between(&c, first, last, step);
+    for (uint64_t k = first + binade; k < last; k += binade)
+        add_between(&c, k - 1, k + 1, 1); // the carry into the next binade, and the first gap there
+    return c;
+}
+
+static const struct rule NEAREST_RULES[] = {
+    {"truncated instead of rounding to nearest", truncates},
+    {"ties rounded away from zero; a tie goes to the even code", ties_away},
+    {"ties rounded up; a tie goes to the even code", ties_up},
+    {"ties rounded toward zero; a tie goes to the even code", ties_down},
+    {"always rounded away from zero", always_up},
+    {"rounded twice: x went through FP32 first", through_fp32},
+    {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+    {"subnormals flushed to zero", flushes_subnormals},
+    {"subnormals flushed to zero", zero_below_normal},
+    {"everything below the smallest subnormal made zero; from half of it on it rounds up",
+     zero_below_smallest},
+    {"the sign of -0 is lost", loses_zero_sign},
+    {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
+    {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
+    {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
+    {"the sign is lost", loses_sign},
+};
+
+GRADED(encode_nearest, .points = 6,
+       .idea = "one rounding, to nearest, ties to even, carry included")
+{
+    for (size_t i = 0; i < COUNT(FORMATS); i++) {
+        struct fp_format f = *FORMATS[i];
+        if (f.man_bits == 52)
+            continue;
+        struct casts c = encode_cases(f, (uint64_t)1 << f.man_bits, oracle_max_code(f));
+        check_encode(&c, NEAREST_RULES, COUNT(NEAREST_RULES));
+    }
+    struct casts same = casts_new(FP64, false, false, 2000); // binary64 to itself: nothing rounds
+    for (uint64_t i = 0; i < 1000; i++) {
+        uint64_t bits = test_u64(i) % oracle_sign(FP64);
+        if (bits <= oracle_max_code(FP64) && bits >> 52)
+            add_cast(&same, f64_from_bits(bits), bits);
+    }
+    check_encode(&same, NEAREST_RULES, COUNT(NEAREST_RULES));
+}
+
+GRADED(encode_subnormals, .points = 4,
+       .idea = "below the smallest normal the gap stays, down to zero")
+{
+    for (size_t i = 0; i < COUNT(FORMATS); i++) {
+        struct fp_format f = *FORMATS[i];
+        if (f.man_bits == 52)
+            continue;
+        struct casts c = encode_cases(f, 0, (uint64_t)1 << f.man_bits); // the last carries
+        check_encode(&c, NEAREST_RULES, COUNT(NEAREST_RULES));
+        struct casts tiny = casts_new(f, false, false, 8);
+        double smallest = oracle_value(1, f, false);
+        const double values[] = {0, smallest / 4, smallest / 1024, 0x1p-1074};
+        for (size_t j = 0; j < COUNT(values); j++) {
+            add_cast(&tiny, values[j], 0);
+            add_cast(&tiny, -values[j], oracle_sign(f));
+        }
+        check_encode(&tiny, NEAREST_RULES, COUNT(NEAREST_RULES));
+    }
+}
+
+static const struct rule RANGE_RULES[] = {
+    {"truncated instead of rounding to nearest", truncates},
+    {"ties rounded away from zero: halfway past the largest value a tie goes to the even code",
+     ties_away},
+    {"rounded twice: going through FP16 first is wrong for some inputs", through_fp16},
+    {"rounded twice: x went through FP32 first", through_fp32},
+    {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+    {"all above the largest value taken for overflow; up to half a gap above, it rounds down to it",
+     overflows_above_max},
+    {"an infinite x is clamped too when saturate is set", infinity_not_saturated},
+    {"saturate ignored", ignores_saturate},
+    {"saturated without being asked to", always_saturates},
+    {"a NaN clamped to the largest value; it must stay a NaN", saturates_nan},
+    {"the format given an infinity, or its top exponent given up, as in IEEE 754", as_ieee},
+    {"the all-ones code used as a number: it is the NaN (for E4M3, 480 does not exist)",
+     last_code_is_a_number},
+    {"bias 15 used; E4M3's is 7", bias_15},
+    {"the sign is lost", loses_sign},
+    {"a NaN cut to its top bits: with the payload all in the bits below, that is infinity",
+     cuts_nan},
+    {"a NaN was rounded like a number: the carry runs into infinity, the sign or zero", rounds_nan},
+};
+enum { RANGE_RULES_FP64 = COUNT(RANGE_RULES) - 2 }; /* the last two read FP32 bits */
+
+GRADED(encode_overflow, .points = 4,
+       .idea = "past the largest value by half a gap: infinity, NaN or, saturating, the largest")
+{
+    for (size_t i = 0; i < 2 * COUNT(FORMATS); i++) {
+        struct fp_format f = *FORMATS[i / 2];
+        if (f.exp_bits == 11)
+            continue;
+        struct casts c = range_cases(f, false, i % 2);
+        add_cast(&c, NAN, oracle_sign(f) - 1);
+        add_cast(&c, -NAN, oracle_sign(f) - 1);
+        check_encode(&c, RANGE_RULES, RANGE_RULES_FP64);
+    }
+}
+
+/* Minus zero is the business of encode_subnormals. */
+static void drop_negative_zeros(struct casts *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->want[i] != oracle_sign(c->f)) {
+            c->x[n] = c->x[i];
+            c->want[n++] = c->want[i];
+        }
+    c->n = n;
+}
+
+GRADED(encode_toward_zero, .points = 3,
+       .idea = "FP_RTZ drops the rest, and never passes the largest")
+{
+    static const struct rule rules[] = {
+        {"rounded twice: x went through FP32 first", through_fp32},
+        {"the all-ones code used as a number: it is the NaN", last_code_is_a_number},
+        {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
+        {"rounded to nearest: mode FP_RTZ ignored", rounds_to_nearest},
+        {"always rounded away from zero", always_up},
+        {"the sign of -0 is lost", loses_zero_sign},
+        {"subnormals flushed to zero", flushes_subnormals},
+        {"subnormals flushed to zero", zero_below_normal},
+        {"overflow under FP_RTZ: dropping bits cannot pass the largest value", overflows_above_max},
+    };
+    for (size_t i = 0; i < COUNT(FORMATS); i++) {
+        struct fp_format f = *FORMATS[i];
+        if (f.man_bits == 52)
+            continue;
+        struct casts c = encode_cases(f, 0, oracle_max_code(f));
+        c.mode = FP_RTZ;
+        for (size_t j = 0; j < c.n; j++)
+            c.want[j] = oracle_encode(c.x[j], f, FP_RTZ, false, 0);
+        drop_negative_zeros(&c);
+        check_encode(&c, rules, COUNT(rules));
+        struct casts top = range_cases(f, false, false);
+        top.mode = FP_RTZ;
+        for (size_t j = 0; j < top.n; j++)
+            top.want[j] = oracle_encode(top.x[j], f, FP_RTZ, false, 0);
+        check_encode(&top, rules, COUNT(rules));
+    }
+}
+
+/* SR with the roles of up and down exchanged, with <= for <, and up for toward +infinity. */
+static uint64_t sr_mirrored(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    return oracle_encode(c->x[i], c->f, FP_SR, c->saturate, ~c->random);
+}
+
+static uint64_t sr_at_most(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    uint64_t up = with_sign(c->x[i], c, code_below(c->x[i], c) + 1);
+    return c->random ? oracle_encode(c->x[i], c->f, FP_SR, false, c->random - 1) : up;
+}
+
+static uint64_t sr_mirrored_below_zero(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    return signbit(c->x[i]) ? sr_mirrored(i, context) : encode(c->x[i], c);
+}
+
+GRADED(encode_stochastic, .points = 5,
+       .idea = "FP_SR moves away from zero with probability t, and exact values never")
+{
+    static const struct rule rules[] = {
+        {"rounded to nearest: mode FP_SR ignored", rounds_to_nearest},
+        {"truncated: mode FP_SR ignored", truncates},
+        {"always rounded away from zero", always_up},
+        {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+        {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
+        {"rounds up when random is *large*: that is the rule for 1 - t", sr_mirrored},
+        {"random <= t * 2^32 where the rule says <", sr_at_most},
+        {"the rule is about the magnitude, so negative x mirror positive ones",
+         sr_mirrored_below_zero},
+        {"subnormals flushed to zero", flushes_subnormals},
+        {"subnormals flushed to zero", zero_below_normal},
+    };
+    const struct fp_format *const formats[] = {&E4M3, &E5M2, &BF16, &E2M3};
+    for (uint64_t draw = 0; draw < 4 * 24; draw++) {
+        struct fp_format f = *formats[draw % 4];
+        uint64_t max = oracle_max_code(f), step = 1 + max / 100, i = draw / 4;
+        struct casts c = casts_new(f, false, false, 16 * (max / step + 1));
+        c.mode = FP_SR;
+        c.random = i < 8    ? (uint32_t)i << 29
+                   : i < 16 ? ((uint32_t)i << 29) - 1
+                            : (uint32_t)test_u64(i);
+        for (uint64_t k = 0; k <= max; k += step) {
+            double low = oracle_value(k, f, true), gap = oracle_value(k + 1, f, true) - low;
+            for (uint32_t part = 0; part < 8; part++) {
+                /* t * 2^32 is part << 29, so the answers need no rounding to be known. */
+                uint64_t code = c.random < (uint64_t)part << 29 ? k + 1 : k;
+                add_cast(&c, low + gap * part / 8, code);
+                if (code) // -0 is the business of encode_subnormals
+                    add_cast(&c, -low - gap * part / 8, code | oracle_sign(f));
+            }
+        }
+        check_encode(&c, rules, COUNT(rules));
+    }
+}
+
+#endif

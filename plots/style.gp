@@ -1,0 +1,68 @@
+# style.gp: what all figures share. A figure is run from the project root as
+#
+#     gnuplot -c plots/lab05_loss.gp RUNDIR OUTBASE TERM
+#
+# RUNDIR   the folder of the experiment's CSV files, build/runs/lab05
+# OUTBASE  the picture without its ending, build/plots/lab05_loss
+# TERM     png or svg: OUTBASE.png or OUTBASE.svg; dumb: letters on stdout
+#
+# It begins with these lines, and then uses linetypes 1 to 7 in order:
+#
+#     RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
+#     CSV = RUNDIR . "/loss.csv"           (only if it needs one: style.gp checks that it is there)
+#     load "plots/style.gp"
+#
+# Colours are Okabe and Ito's, which colour-blind people can tell apart (jfly.uni-koeln.de/color).
+# Dashes, widths and markers differ as well, so a figure can be printed in grey.
+
+if (exists("CSV") && system("test -r '" . CSV . "' && echo yes") ne "yes") {
+    exit error "no ".CSV.": run the lab's experiment first (make run LAB=labNN)."
+}
+
+if (TERM eq "png") {
+    set terminal pngcairo size 1280,800 font "DejaVu Sans,15" background "white" linewidth 1.2
+    set output OUTBASE . ".png"
+} else { if (TERM eq "svg") {
+    set terminal svg size 1280,800 font "DejaVu Sans,18" background "white" linewidth 1.2
+    set output OUTBASE . ".svg"
+} else { if (TERM eq "dumb") {
+    set terminal dumb size 100,32 noenhanced
+    set output
+} else {
+    exit error "TERM=".TERM.": give png, svg or dumb."
+}}}
+DUMB = TERM eq "dumb"
+
+set linetype 1 lc rgb "#000000" lw 2 dt solid       pt 6  ps 1.3   # black, open circle
+set linetype 2 lc rgb "#D55E00" lw 2 dt (12,3)      pt 8  ps 1.5   # vermillion, open triangle
+set linetype 3 lc rgb "#0072B2" lw 2 dt (6,4)       pt 5  ps 1.1   # blue, filled square
+set linetype 4 lc rgb "#009E73" lw 2 dt (10,3,2,3)  pt 2  ps 1.3   # green, cross
+set linetype 5 lc rgb "#CC79A7" lw 2 dt (2,3)       pt 13 ps 1.5   # purple, filled diamond
+set linetype 6 lc rgb "#E69F00" lw 2 dt (14,4,6,4)  pt 4  ps 1.3   # orange, open square
+set linetype 7 lc rgb "#56B4E9" lw 2 dt (4,2,4,6)   pt 7  ps 1.1   # sky, filled circle
+set linetype cycle 7
+GREY = "#808080"
+
+set datafile separator comma
+set encoding utf8
+set border 3 lc rgb "#404040"
+set tics nomirror out
+if (!DUMB) {
+    set grid back lc rgb "#D8D8D8" lw 1 dt solid
+}
+# Under the plot, where no curve can run through it, whatever the curves of a student look like.
+set key outside bottom center horizontal noautotitle noenhanced samplen 5 spacing 1.2 height 0.6
+if (DUMB) {
+    set key width 3
+}
+set title font ",17" noenhanced
+
+# A CSV that holds several series, told apart by the name in its first column: the values of column
+# `c` that belong to `name`. The others are no numbers, and no numbers are not drawn.
+series(name, c) = strcol(1) eq name ? column(c) : NaN
+
+# The same, at about twelve places only, for markers; `i` of `n` series shifts them, so that curves
+# that lie on each other show all their markers. Column 2 is x, LAST_X its largest value.
+every_x(last) = last < 60 ? 5 : last / 12
+markers(name, c, i, n) = \
+    (int($2) + i * every_x(LAST_X) / n) % every_x(LAST_X) == 0 ? series(name, c) : NaN

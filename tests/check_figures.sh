@@ -1,0 +1,38 @@
+#!/bin/sh
+# Every experiment runs (short) with the model solution and gives the same bytes twice; every figure
+# of every lab is drawn as PNG, SVG and in the terminal.
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/shell.sh"
+cd "$root" || exit 1
+build=${BUILD:-build}
+export STEPS=40
+
+bigger() {
+    [ "$(wc -c <"$1")" -gt "$2" ]
+}
+
+quiet() {
+    ! grep -i -E 'warning|undefined|error' "$scratch_top/output"
+}
+
+for folder in labs/lab[0-9][0-9]_*; do
+    name=${folder#labs/}
+    lab=${name%%_*}
+    for turn in 1 2; do
+        mkdir -p "$scratch/$turn"
+        check "$lab: the experiment runs ($turn)" "$build/solutions/experiment_$lab" "$scratch/$turn"
+    done
+    check "$lab: two runs give the same bytes" diff -r "$scratch/1" "$scratch/2"
+    run tools/plot.sh "$lab" "$scratch/1" "$scratch/figures"
+    expect "$lab: the figures are drawn" 0 "$lab"
+    check "$lab: gnuplot has no complaint" quiet
+    for script in plots/"$lab"_*.gp; do
+        figure=$(basename "$script" .gp)
+        check "$figure.png has something in it" bigger "$scratch/figures/$figure.png" 5000
+        check "$figure.svg is whole" grep -q '</svg>' "$scratch/figures/$figure.svg"
+    done
+    run tools/plot.sh "$lab" "$scratch/1" "$scratch/figures" dumb
+    expect "$lab: the figures are drawn in the terminal" 0 '+---'
+    rm -rf "$scratch/1" "$scratch/2"
+done
+finish

@@ -1,0 +1,39 @@
+#!/bin/sh
+# clang-format and clang-tidy over what people wrote by hand; any finding is an error.
+# (Doxygen's warnings are errors by the Doxyfile.) Called by `make lint`.
+#   tools/lint.sh [FILE...]
+set -u
+
+# Left to others: attacks are hostile by design, labs/ is cut from solutions/, headers come in with
+# the sources that include them.
+tidy() {
+    file=$1
+    lab=$(echo "$file" | sed -n 's|.*/\(lab[0-9][0-9]\)[/_.].*|\1|p')
+    lab=${lab:-lab05}
+    case $file in
+    grader/adversary/* | labs/*/lab[0-9][0-9].c | *.h) return 0 ;;
+    grader/runner/thunks.c | grader/lab*/*)
+        set -- "-DLAB=$lab" "-DLAB_HEADER=\"$lab.h\"" "-DLAB_DEF=\"grader/$lab/$lab.def\"" ;;
+    solutions/*) set -- -include "$lab.h" ;;
+    tests/sweep_*) set -- -march=native ;;
+    *) set -- ;;
+    esac
+    includes=$(printf ' -I%s' labs/lab[0-9][0-9]_*)
+    # shellcheck disable=SC2086 # a list
+    found=$(clang-tidy --quiet "$file" -- -std=gnu11 -I. $includes "$@" 2>&1) && return 0
+    echo "$found" | grep -v 'warnings\? generated'
+    return 1
+}
+
+if [ "${1-}" = --tidy ]; then
+    tidy "$2"
+    exit
+fi
+bad=0
+sources=${*:-$(find common grader labs solutions tests -name '*.[ch]' | sort)}
+# shellcheck disable=SC2086 # a list
+clang-format --dry-run -Werror $sources || bad=1
+# shellcheck disable=SC2086 # a list
+printf '%s\n' $sources | grep '\.c$' | xargs -P "$(nproc)" -n 1 "$0" --tidy || bad=1
+[ $bad -eq 0 ] && echo "lint: no finding in $(echo "$sources" | wc -w) files"
+exit $bad
