@@ -163,9 +163,9 @@ void check_codes(const struct code_check *c)
 /* The FP32 ulp at x: of its binade, or of the subnormals. */
 static double ulp_f32(double x)
 {
-    int exponent;
+    int exponent; /* frexp says 0 for x = 0, which belongs with the subnormals */
     frexp(x, &exponent);
-    return ldexp(1.0, (exponent < -125 ? -125 : exponent) - 24);
+    return ldexp(1.0, (x == 0 || exponent < -125 ? -125 : exponent) - 24);
 }
 
 void check_f32(const char *function, const float *got, const double *want, size_t n, double max_ulp)
