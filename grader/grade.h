@@ -35,23 +35,25 @@ extern const char *const lab_name;
 
 /** What a graded test states about itself. */
 struct graded {
-    const char *name; /**< the test's name, for TEST= and for hints.md */
-    const char *idea; /**< one line: the idea it checks */
-    double points;    /**< what it is worth; a lab's tests sum to 100 */
-    int cpu_seconds;  /**< CPU time for all its calls together; 0: the default, 2 s */
-    unsigned order;   /**< its place among the lab's tests, set by GRADED */
+    const char *name;   /**< the test's name, for TEST= and for hints.md */
+    const char *idea;   /**< one line: the idea it checks */
+    double points;      /**< what it is worth; a lab's tests sum to 100 */
+    int cpu_seconds;    /**< CPU time for all its calls together; 0: the default, 2 s */
+    unsigned order;     /**< its place among the lab's tests; set by GRADED */
+    void (*body)(void); /**< the test itself; set by GRADED */
 };
 
-/** Runs a graded test's body with a fresh worker and records its outcome. Called by GRADED. */
-void graded_run(const struct graded *test, void (*body)(void));
+/** Runs a graded test with a fresh worker and records its outcome. @param[in] test what to run */
+void graded_run(const struct graded *test);
 
 /** Defines a graded test. LAB is set by the build (lab05). */
 #define GRADED(id, ...)                                                                            \
     static void id##_body(void);                                                                   \
-    static const struct graded id##_graded = {.name = #id, .order = __COUNTER__, __VA_ARGS__};     \
+    static const struct graded id##_graded = {                                                     \
+        .name = #id, .order = __COUNTER__, .body = id##_body, __VA_ARGS__};                        \
     GRADED_TEST_(LAB, id, .data = (void *)&id##_graded, .timeout = 120)                            \
     {                                                                                              \
-        graded_run(&id##_graded, id##_body);                                                       \
+        graded_run(&id##_graded);                                                                  \
     }                                                                                              \
     static void id##_body(void)
 #define GRADED_TEST_(...) Test(__VA_ARGS__)

@@ -22,8 +22,13 @@ static bool is(const struct test_result *t, const char *status)
 /* Prints a text of several lines, each behind the margin. */
 static void print_block(FILE *out, const char *margin, const char *text)
 {
-    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-        fprintf(out, "%s%.*s\n", margin, (int)strcspn(text, "\n"), text);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fputs(margin, out);
+        fwrite(text, 1, length, out);
+        fputc('\n', out);
+        text += length + (text[length] == '\n');
+    }
 }
 
 static void print_test(const struct result *r, const struct test_result *t, FILE *out,

@@ -38,17 +38,17 @@ static const char *text(const json_t *record, const char *key)
     return s ? s : "";
 }
 
-static int by_line(const void *a, const void *b)
+static int by_order(const void *a, const void *b)
 {
     const struct test_result *x = a, *y = b;
-    return (x->line > y->line) - (x->line < y->line);
+    return (x->test->order > y->test->order) - (x->test->order < y->test->order);
 }
 
 void result_collect(struct result *r, const char *records)
 {
     r->records = read_records(records);
     r->points = r->max_points = 0;
-    qsort(r->tests, r->count, sizeof *r->tests, by_line);
+    qsort(r->tests, r->count, sizeof *r->tests, by_order);
     for (size_t i = 0; i < r->count; i++) {
         struct test_result *t = &r->tests[i];
         const json_t *record = json_object_get(r->records, t->test->name);

@@ -14,7 +14,6 @@
 /** One test's outcome. */
 struct test_result {
     const struct graded *test; /**< name, idea, points */
-    unsigned line;             /**< where it stands in its file; the order of the report */
     const char *status;        /**< "passed", "failed", or what became of the call */
     double points;             /**< earned, 0..test->points */
     const char *message;       /**< what was wrong, for the student */
@@ -30,7 +29,7 @@ struct result {
     const char *tests_hash;    /**< SHA-256 over the lab's tests and contract */
     const char *sandbox;       /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
     uint64_t seed;             /**< of the random inputs */
-    struct test_result *tests; /**< in file order */
+    struct test_result *tests; /**< in the order of the test files */
     size_t count;              /**< number of tests */
     double points;             /**< sum over tests */
     double max_points;         /**< sum over tests */
@@ -40,7 +39,7 @@ struct result {
 /**
  * Joins the tests that exist with the records that they wrote. A test without a record gets status
  * "grader error" and 0 points.
- * @param[in,out] r tests filled in with test and line; the rest is set here
+ * @param[in,out] r tests filled in with test; the rest is set here
  * @param[in] records path of the file of JSON lines
  */
 void result_collect(struct result *r, const char *records);

@@ -17,7 +17,7 @@
 /** Runs body as a graded test worth 10 points. @return its record; owned by the caller */
 static inline json_t *outcome(void (*body)(void))
 {
-    static const struct graded test = {.name = "sample", .idea = "an idea", .points = 10};
+    struct graded test = {.name = "sample", .idea = "an idea", .points = 10, .body = body};
     /* One path a process: the settings are read once. */
     static char path[] = "/tmp/lowp-record.XXXXXX";
     static bool made;
@@ -28,7 +28,7 @@ static inline json_t *outcome(void (*body)(void))
     setenv("LOWP_RECORD", path, 1);
     setenv("LOWP_DIRECT", "1", 1);
     setenv("LOWP_SEED", "1", 0);
-    graded_run(&test, body);
+    graded_run(&test);
     json_t *record = json_load_file(path, 0, NULL);
     unlink(path);
     cr_assert(record != NULL, "no record was written");

@@ -1,7 +1,8 @@
 /**
  * @file beliefs_adamw.h
- * @brief Wrong rules of lab 05 about AdamW: what a student who believes one would answer.
+ * @brief Wrong rules of lab 05 about AdamW.
  *
+ * Each says what a student who believes it would answer.
  * A test that finds wrong answers evaluates these on the same inputs; the rule whose answers match
  * is named in the message. None of them can make a test pass. Included by test_lab05.c alone.
  */
@@ -22,6 +23,7 @@ struct adamw_belief {
     double (*answer)(double m, double v, double w, double g, struct adamw o, int t);
 };
 
+/** Begins a believed formula: all get the same arguments and few need them all. */
 #define BELIEF(name)                                                                               \
     static double name(__attribute__((unused)) double m, __attribute__((unused)) double v,         \
                        __attribute__((unused)) double w, __attribute__((unused)) double g,         \

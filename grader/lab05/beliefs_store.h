@@ -1,7 +1,8 @@
 /**
  * @file beliefs_store.h
- * @brief Wrong rules of lab 05 about storing a weight: what a student who believes one would answer.
+ * @brief Wrong rules of lab 05 about storing a weight.
  *
+ * Each says what a student who believes it would answer.
  * A test that finds wrong answers evaluates these on the same inputs; the rule whose answers match
  * is named in the message. None of them can make a test pass. Included by test_lab05.c alone.
  */

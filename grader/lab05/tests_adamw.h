@@ -110,13 +110,13 @@ GRADED(adamw_moments, .points = 4,
     }
 }
 
-/* All in FP32, the worst part is 1 - beta2^t at t = 2: the power is off by up to one ulp, 2^-24, and
- * 1 - beta2^2 is 0.002, so v_hat is off by 3e-5 and its root by 1.5e-5. A dozen more roundings and a
- * loop of products instead of powf() stay below 1e-4 too. */
+/* All in FP32, the worst part is 1 - beta2^t at t = 2: the power is off by up to one ulp, 2^-24,
+ * and 1 - beta2^2 is 0.002, so v_hat is off by 3e-5 and its root by 1.5e-5. A dozen more roundings
+ * and a loop of products instead of powf() stay below 1e-4 too. */
 static const double UPDATE_TOLERANCE = 1e-4;
 
-/** Judges u by the moments that the call left behind (or the right ones), so that wrong moments cost
- *  their own test only. */
+/** Judges u by the moments that the call left behind (or the right ones), so that wrong moments
+ *  cost their own test only. */
 static void judge_update(const struct adamw_call *k)
 {
     for (size_t i = 0; i < ADAMW_N; i++) {

@@ -35,7 +35,8 @@ bool oracle_sum_is_clear(double a, double b);
  *  @return the distance to the neighbour there, exact */
 double oracle_gap(uint16_t w, int direction);
 
-/** Exercise 5.2. @param[in] w as above @param[in] u finite @return does w + u round to w's value? */
+/** Exercise 5.2. @param[in] w as above @param[in] u finite
+ *  @return does w + u round to w's value? */
 bool oracle_is_lost(uint16_t w, float u);
 
 /** Exercise 5.3. @param[in] x finite @param[in] r random bits @return the code */
@@ -47,8 +48,8 @@ struct oracle_term {
     double scale; /**< sum of the magnitudes of what was added up */
 };
 
-/** Exercise 5.5, first moment. @param[in] m old moment @param[in] g gradient @param[in] opt settings
- *  @return the new one */
+/** Exercise 5.5, first moment. @param[in] m old moment @param[in] g gradient
+ *  @param[in] opt settings @return the new one */
 struct oracle_term oracle_adamw_m(double m, double g, struct adamw opt);
 
 /** Exercise 5.5, second moment. @param[in] v old moment @param[in] g gradient @param[in] opt

@@ -49,7 +49,8 @@ bool bf16_update_is_lost(uint16_t w, float u);
 /**
  * Exercise 5.3: FP32 to BF16 with stochastic rounding.
  * The 16 bits that do not fit are a fraction f/65536 of the gap; the magnitude is rounded up for
- * exactly f of the 65536 values of r, namely those with f + r >= 65536. The mean over r is x itself.
+ * exactly f of the 65536 values of r, namely those with f + r >= 65536. The mean over r is x
+ * itself.
  * @param[in] x any float
  * @param[in] r 16 random bits
  * @return the code; x itself when BF16 holds it; infinities stay, a NaN stays a NaN (which one is
