@@ -47,7 +47,7 @@ bool code_is_nan(struct fp_format f, uint64_t bits)
 
 double value_of(struct fp_format f, uint64_t bits)
 {
-    int bias = (1 << (f.exp_bits - 1)) - 1;
+    int bias = (int)ones(f.exp_bits - 1);
     double sign = bits >> (width(f) - 1) & 1 ? -1.0 : 1.0;
     uint64_t m = magnitude(f, bits);
     uint64_t exponent = m >> f.man_bits, mantissa = m & ones(f.man_bits);

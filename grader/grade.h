@@ -65,8 +65,14 @@ void graded_run(const struct graded *test);
 /** An output: n elements of 0xFF bytes. */
 #define TAKE(type, n) ((type *)arena_take(#type " output", sizeof(type), (n)))
 
+/** Behind GIVE. @param[in] name for messages @param[in] src n elements @param[in] size of one
+ *  @param[in] n number of them @return where they lie in the arena, 64-byte aligned */
 void *arena_give(const char *name, const void *src, size_t size, size_t n);
+/** Behind INOUT. @param[in] name for messages @param[in] src n elements @param[in] size of one
+ *  @param[in] n number of them @return where they lie in the arena, 64-byte aligned */
 void *arena_inout(const char *name, const void *src, size_t size, size_t n);
+/** Behind TAKE. @param[in] name for messages @param[in] size of one element
+ *  @param[in] n number of them @return where they lie in the arena, 64-byte aligned */
 void *arena_take(const char *name, size_t size, size_t n);
 /** Frees every buffer of the test, for the next case. */
 void arena_reset(void);
@@ -87,13 +93,13 @@ void because(const char *format, ...) __attribute__((format(printf, 1, 2)));
  *  test earns nothing. @param[in] share 0..1 */
 void award(double share);
 
-/** @name A value as text: value, hex and sign|exponent|mantissa. Each returns one of 16 rotating
- *  static buffers. */
-///@{
+/** A code as text: value, hex and sign|exponent|mantissa. @param[in] f format @param[in] bits code
+ *  @return one of 16 rotating static buffers */
 const char *show_code(struct fp_format f, uint64_t bits);
+/** As show_code(), for a float. @param[in] x value @return one of the same buffers */
 const char *show_f32(float x);
+/** A double as value and hex. @param[in] x value @return one of the same buffers */
 const char *show_f64(double x);
-///@}
 
 /** Exact value of a code, written independently of the labs. NaN codes give NaN. */
 double value_of(struct fp_format f, uint64_t bits);

@@ -129,6 +129,9 @@ Test(nn, huge_logits_neither_overflow_nor_lose_the_loss)
     cr_assert_float_eq(nn_loss(work, params, x, y, none, grads), 1e30, 1e24);
     for (size_t i = 0; i < n; i++)
         cr_assert(isfinite(grads[i]), "gradient %zu is %g", i, grads[i]);
+    params[n - V] = 0;
+    params[n - 1] = 1e30f; /* and where the first logit is not the largest */
+    cr_assert_float_eq(nn_loss(work, params, x, y, none, grads), 1e30, 1e24);
     nn_work_free(work);
 }
 

@@ -106,7 +106,7 @@ GRADED(adamw_moments, .points = 4,
         memcpy(k.m, k.m1, sizeof k.m);
         memcpy(k.v, k.v1, sizeof k.v);
         for (uint64_t i = 0; i < ADAMW_N; i++)
-            k.g[i] = (float)(test_f64(1000 * k.t + i) - 0.5);
+            k.g[i] = (float)(test_f64(1000 * (uint64_t)k.t + i) - 0.5);
     }
 }
 

@@ -59,8 +59,8 @@ GRADED(gap_below_power_of_two, .points = 4,
        .idea = "toward zero from a power of two the gap is half the gap away from zero")
 {
     uint16_t w[400];
-    for (uint16_t i = 0; i < 200; i++) {
-        w[2 * i] = (uint16_t)(27 + i) << 7; // 2^-100 .. 2^99
+    for (size_t i = 0; i < 200; i++) {
+        w[2 * i] = (uint16_t)((27 + i) << 7); // 2^-100 .. 2^99
         w[2 * i + 1] = w[2 * i] | 0x8000;
     }
     check_gaps(w, 400);
@@ -69,11 +69,11 @@ GRADED(gap_below_power_of_two, .points = 4,
 GRADED(gap_of_subnormals, .points = 2, .idea = "from zero to 2^-125 all gaps are 2^-133")
 {
     uint16_t w[2 * 132];
-    for (uint16_t i = 0; i < 132; i++) { // +-0, the 127 subnormals, four normals
-        w[2 * i] = i;
-        w[2 * i + 1] = i | 0x8000;
+    for (size_t i = 0; i < 132; i++) { // +-0, the 127 subnormals, four normals
+        w[2 * i] = (uint16_t)i;
+        w[2 * i + 1] = w[2 * i] | 0x8000;
     }
-    check_gaps(w, 2 * 132);
+    check_gaps(w, sizeof w / sizeof *w);
 }
 
 // --------------------------------------------------------------------------------------------

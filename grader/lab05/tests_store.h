@@ -313,6 +313,9 @@ GRADED(moved_counts_codes, .points = 3,
             updates += b.u[i] != 0;
             owed += b.c[i] % 0x8000 != 0;
         }
+        if (changed == 0)
+            fail("%s moved none of %d weights, though some updates are larger than the gap",
+                 APPLY_NAMES[which], N);
         if (got == changed)
             continue;
         if (got == N)
@@ -337,6 +340,9 @@ static void check_length(int which, size_t n)
     struct apply_buffers whole = draw_apply(ALL), part = draw_apply(ALL), fresh = draw_apply(ALL);
     call_apply(which, whole, ALL);
     size_t moved = call_apply(which, part, n);
+    if (memcmp(whole.w, fresh.w, ALL * sizeof *whole.w) == 0)
+        fail("%s moved none of %d weights, though some updates are larger than the gap",
+             APPLY_NAMES[which], ALL);
     if (n == 0 && moved != 0)
         fail("%s returned %zu for n = 0", APPLY_NAMES[which], moved);
     for (size_t i = 0; i < ALL; i++) {

@@ -94,8 +94,10 @@ uint16_t oracle_sr(float x, uint16_t r)
     double fraction = (fabs((double)x) / gap - steps) * 65536;
     if (fraction + r >= 65536)
         steps += 1;
-    double value = copysign(steps * gap, x);
-    return code_of(fabs(value) >= ldexp(1, MAX_EXPONENT + 1) ? copysign(INFINITY, x) : value);
+    double size = steps * gap;
+    if (size >= ldexp(1, MAX_EXPONENT + 1))
+        size = INFINITY;
+    return code_of(signbit(x) ? -size : size);
 }
 
 struct oracle_term oracle_adamw_m(double m, double g, struct adamw opt)

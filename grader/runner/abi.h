@@ -25,6 +25,7 @@
 
 /** Where the arena is mapped, in both processes, so that a pointer means the same in both. */
 #define ARENA_BASE       0x200000000000u
+/** How large it is; only pages that are touched cost memory. */
 #define ARENA_BYTES      ((size_t)64 << 20)
 /** The first bytes of the arena carry a call's arguments and result. */
 #define ARENA_ARGS_BYTES 4096
@@ -41,34 +42,34 @@ struct request {
 
 /** What the worker says of a call that came back. */
 enum reply_status {
-    REPLY_READY, /**< once, after the student's library is loaded */
-    REPLY_RETURNED,
-    REPLY_TODO,    /**< returned, but through an open stub */
-    REPLY_MISSING, /**< the library does not define the function */
-    REPLY_BROKEN,  /**< the library cannot be loaded */
-    REPLY_FAULT    /**< a signal arrived (`number`), at `address` if it is a memory fault */
+    REPLY_READY,    /**< once, after the student's library is loaded */
+    REPLY_RETURNED, /**< in good order */
+    REPLY_TODO,     /**< returned, but through an open stub */
+    REPLY_MISSING,  /**< the library does not define the function */
+    REPLY_BROKEN,   /**< the library cannot be loaded */
+    REPLY_FAULT     /**< a signal arrived (`number`), at `address` if it is a memory fault */
 };
 
 /** Worker to test process. */
 struct reply {
-    uint32_t sequence;
-    uint32_t status;  /**< enum reply_status */
-    uint32_t number;  /**< REPLY_FAULT: the signal */
-    uint64_t address; /**< REPLY_FAULT: what was touched */
-    char text[232];   /**< stub id, or why the library cannot be loaded */
+    uint32_t sequence; /**< of the request it answers; 0 for REPLY_READY */
+    uint32_t status;   /**< enum reply_status */
+    uint32_t number;   /**< REPLY_FAULT: the signal */
+    uint64_t address;  /**< REPLY_FAULT: what was touched */
+    char text[232];    /**< stub id, or why the library cannot be loaded */
 };
 
 /** One function as the worker sees it. */
 struct thunk {
-    const char *name;
+    const char *name;         /**< the function's name */
     void (*call)(void *args); /**< unpacks the record, calls, packs the result */
     const void *target;       /**< the student's function; NULL when the library lacks it */
 };
 
 /** What a lab's shared library exports, under the name lowp_thunks. */
 struct thunk_table {
-    const struct thunk *thunks;
-    size_t count;
+    const struct thunk *thunks;     /**< in the order of labNN.def */
+    size_t count;                   /**< number of thunks */
     const char *(*take_todo)(void); /**< id of the stub hit since the last call of this, or NULL */
 };
 

@@ -14,6 +14,7 @@
 #include "grader/runner/session.h"
 
 #define LAB_NAME_(lab) #lab
+/** The lab's name as text. */
 #define LAB_NAME(lab)  LAB_NAME_(lab)
 const char *const lab_name = LAB_NAME(LAB);
 

@@ -22,6 +22,11 @@
  *   x          its lower end
  *   then, for each of the five formats, the largest relative error |round(x) - x| / x of STEPS
  *   numbers x in it, rounded to nearest even; past the largest value it is the saturated result's
+ * OUTDIR/lost.csv, a row for each format and size of gradient; it is also printed:
+ *   format     as above
+ *   sigma      the gradients are GRADIENTS normal random numbers, mean 0, standard deviation sigma
+ *   zero       share of them that rounding turns into 0
+ *   subnormal  share of them that lies below the smallest normal number, before rounding
  */
 #include "lab01.h"
 
@@ -33,7 +38,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FORMATS = 5, LOWEST = -30, HIGHEST = 20, PER_BINADE = 8 };
+enum { FORMATS = 5, LOWEST = -30, HIGHEST = 20, PER_BINADE = 8, GRADIENTS = 1 << 16 };
 
 static const struct fp_format *const formats[FORMATS] = {&FP16, &BF16, &TF32, &E4M3, &E5M2};
 
@@ -113,6 +118,42 @@ static void write_errors(struct csv *csv, uint64_t samples, uint64_t seed)
     }
 }
 
+/* The i-th of GRADIENTS standard normal numbers (Box and Muller's transformation). */
+static double normal(uint64_t seed, uint64_t i)
+{
+    double radius = sqrt(-2 * log(1 - rng_f64(seed, 1000, i)));
+    return radius * cos(2 * M_PI * rng_f64(seed, 1001, i));
+}
+
+static void write_lost(struct csv *csv, uint64_t seed)
+{
+    printf("Share of gradients ~ N(0, sigma) that a cast turns into 0:\n  sigma");
+    for (int i = 0; i < FORMATS; i++)
+        printf("%10s", formats[i]->name);
+    printf("\n");
+    for (int power = -2; power >= -8; power--) {
+        double sigma = pow(10, power);
+        printf("  %5.0e", sigma);
+        for (int i = 0; i < FORMATS; i++) {
+            struct fp_format f = *formats[i];
+            double min_normal = fp_limits(f).min_normal;
+            int zero = 0, subnormal = 0;
+            for (uint64_t j = 0; j < GRADIENTS; j++) {
+                double g = sigma * normal(seed, j);
+                zero += fp_classify(nearest(g, f), f) == FP_CLASS_ZERO;
+                subnormal += fabs(g) < min_normal;
+            }
+            csv_text(csv, f.name);
+            csv_f64(csv, sigma);
+            csv_f64(csv, (double)zero / GRADIENTS);
+            csv_f64(csv, (double)subnormal / GRADIENTS);
+            csv_end_row(csv);
+            printf("%9.2f%%", 100.0 * zero / GRADIENTS);
+        }
+        printf("\n");
+    }
+}
+
 /** Calls everything once, so that an open stub is found before a file is begun (see todo.h). */
 static void try_functions(void)
 {
@@ -159,6 +200,9 @@ int main(int argc, char **argv)
     fine = fine && close_or_complain(&csv);
     if (fine && open_in(&csv, argv[1], "errors.csv", "x,FP16,BF16,TF32,E4M3,E5M2"))
         write_errors(&csv, samples, seed);
+    fine = fine && close_or_complain(&csv);
+    if (fine && open_in(&csv, argv[1], "lost.csv", "format,sigma,zero,subnormal"))
+        write_lost(&csv, seed);
     fine = fine && close_or_complain(&csv);
     return fine ? 0 : 1;
 }

@@ -60,8 +60,8 @@ struct fp_limits fp_limits(struct fp_format f);
 /**
  * Exercise 1.6: the next code above, in value.
  * @param[in] bits code @param[in] f format
- * @return the code of the smallest value above; from either zero it is the smallest subnormal; from the
- *         smallest negative subnormal it is -0. The largest finite value steps to +inf, or to
+ * @return the code of the smallest value above; from either zero it is the smallest subnormal; from
+ *         the smallest negative subnormal it is -0. The largest finite value steps to +inf, or to
  *         itself where the format has none. +inf stays, -inf steps to the lowest finite value,
  *         a NaN code comes back unchanged.
  */
@@ -74,7 +74,8 @@ uint64_t fp_next_down(uint64_t bits, struct fp_format f);
 /**
  * Exercise 1.7: how many steps of fp_next_up() lead from a to b, with +0 and -0 as one place.
  * @param[in] a code, not NaN @param[in] b code, not NaN @param[in] f format
- * @return the signed distance: positive when b is above a
+ * @return the signed distance: positive when b is above a. It must fit in 63 bits, which only FP64
+ *         can exceed, across zero
  */
 int64_t fp_ulp_distance(uint64_t a, uint64_t b, struct fp_format f);
 
