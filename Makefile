@@ -140,7 +140,7 @@ $(B)/libcommon.a: $(COMMON)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 $(B)/libgrader.a: $(GRADER)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
-$(WORKER): $(B)/grader/worker/worker.o $(B)/grader/worker/filter.o
+$(WORKER): $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
 
 # --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---

@@ -227,20 +227,22 @@ int main(int argc, char **argv)
     forget_criterion_environment();
     FILE *report = keep_stream(1), *errors = keep_stream(2);
     bool colour = isatty(1) && !getenv("NO_COLOR");
-    bool bubblewrap = !o.list && !o.direct && !o.no_bubblewrap && sandbox_probe(o.worker);
+    struct sandbox_means means = {0};
+    if (!o.list && !o.direct)
+        means = sandbox_probe(o.worker);
+    if (o.no_bubblewrap)
+        means.bubblewrap = false;
     int records = memfd_create("lowp-records", MFD_CLOEXEC);
     char path[64];
     if (!o.list)
-        publish(&o, records, bubblewrap, path, sizeof path);
+        publish(&o, records, means.bubblewrap, path, sizeof path);
 
     struct criterion_test_set *set = criterion_initialize();
     struct result r = {.lab = lab_name,
                        .source = o.source,
                        .tests_hash = o.hash,
                        .seed = o.seed,
-                       .sandbox = o.direct     ? "none (direct)"
-                                  : bubblewrap ? "bubblewrap+seccomp"
-                                               : "seccomp only"};
+                       .sandbox = o.direct ? "none (direct)" : sandbox_name(means)};
     find_tests(&r, set, o.test);
     int status = 0;
     if (o.list || r.count == 0) {

@@ -159,8 +159,7 @@ Test(oracle_fp, stochastic_by_counting)
     }
 }
 
-/** The tables of what CUDA does at the edges (cuda_fp8.h, __NV_SATFINITE and __NV_NOSAT); the OCP
- *  specification's two conversion modes, section 5.2.1, are the same. */
+/** The tables of what CUDA does at the edges (cuda_fp8.h, __NV_SATFINITE and __NV_NOSAT). */
 Test(oracle_fp, fp8_edges)
 {
     const struct {

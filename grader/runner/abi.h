@@ -33,6 +33,9 @@
 /** Descriptors that the worker inherits. */
 enum { WORKER_SOCKET = 3, WORKER_ARENA = 4 };
 
+/** What `worker --probe` exits with where the kernel has no Landlock; 0 where it has. */
+enum { PROBE_WITHOUT_LANDLOCK = 10 };
+
 /** Test process to worker: call function `index` with the arguments at the start of the arena. */
 struct request {
     uint32_t sequence; /**< echoed in the reply */

@@ -144,7 +144,8 @@ void *arena_take(const char *name, size_t size, size_t n)
  * its neighbour at the library's full speed. */
 static const unsigned char *stain(const unsigned char *from, const unsigned char *to)
 {
-    if (ZONES_ARE_CLOSED || from == to || (*from == RED_BYTE && memcmp(from, from + 1, (size_t)(to - from) - 1) == 0))
+    if (ZONES_ARE_CLOSED || from == to ||
+        (*from == RED_BYTE && memcmp(from, from + 1, (size_t)(to - from) - 1) == 0))
         return NULL;
     while (*from == RED_BYTE)
         from++;

@@ -120,25 +120,44 @@ pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output)
     _exit(127);
 }
 
-bool sandbox_probe(const char *worker)
+/* Runs a program in silence. @return its exit status, or -1 if it did not get that far */
+static int run_quietly(const struct args *a)
 {
-    struct args a = {.count = 0};
-    add_bubblewrap(&a);
-    ADD(&a, "--ro-bind", worker, "/lab/worker", "--remount-ro", "/", "/lab/worker", "--probe");
     pid_t pid = fork();
     if (pid < 0)
-        return false;
+        return -1;
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR);
         dup2(null, 0);
         dup2(null, 1);
         dup2(null, 2);
-        execvp(a.list[0], (char *const *)a.list);
+        execvp(a->list[0], (char *const *)a->list);
         _exit(127);
     }
     int status;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return false;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+            return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+struct sandbox_means sandbox_probe(const char *worker)
+{
+    struct args inside = {.count = 0}, plain = {.count = 0};
+    add_bubblewrap(&inside);
+    ADD(&inside, "--ro-bind", worker, "/lab/worker", "--remount-ro", "/", "/lab/worker", "--probe");
+    int status = run_quietly(&inside);
+    bool bubblewrap = status == 0 || status == PROBE_WITHOUT_LANDLOCK;
+    if (!bubblewrap) {
+        ADD(&plain, worker, "--probe");
+        status = run_quietly(&plain);
+    }
+    return (struct sandbox_means){.bubblewrap = bubblewrap, .landlock = status == 0};
+}
+
+const char *sandbox_name(struct sandbox_means m)
+{
+    if (m.bubblewrap)
+        return m.landlock ? "bubblewrap+landlock+seccomp" : "bubblewrap+seccomp";
+    return m.landlock ? "landlock+seccomp, no bubblewrap" : "seccomp only, no bubblewrap";
 }

@@ -4,8 +4,9 @@
  *
  * Layers, outermost first: bubblewrap (own user, PID, network, IPC and UTS namespaces; no file but
  * the system libraries, the worker and the student's library, all read-only; empty /tmp), resource
- * limits, and a seccomp filter that the worker puts on before it loads the library (worker/filter.h).
- * Where bubblewrap cannot make namespaces the other two remain, and the report says so.
+ * limits, and two walls that the worker puts up before it loads the library: Landlock
+ * (worker/files.h) and seccomp (worker/filter.h). Where bubblewrap cannot make namespaces the others
+ * remain, and the report says so.
  */
 #ifndef LOWP_GRADER_SANDBOX_H
 #define LOWP_GRADER_SANDBOX_H
@@ -21,9 +22,18 @@ struct sandbox {
     int cpu_seconds;     /**< CPU limit: SIGXCPU at this, SIGKILL a second later */
 };
 
-/** Tries bubblewrap with the same options as the real thing, without student code.
- *  @param[in] worker path of the worker program @return whether it works here */
-bool sandbox_probe(const char *worker);
+/** What a machine offers to hold student code. Seccomp and limits are always there. */
+struct sandbox_means {
+    bool bubblewrap; /**< may make namespaces */
+    bool landlock;   /**< the kernel can close files */
+};
+
+/** Tries the means with the same options as the real thing, without student code.
+ *  @param[in] worker path of the worker program @return what works here */
+struct sandbox_means sandbox_probe(const char *worker);
+
+/** The means as text, for reports. @param[in] m means @return "bubblewrap+landlock+seccomp" */
+const char *sandbox_name(struct sandbox_means m);
 
 /**
  * Starts the worker.

@@ -3,13 +3,14 @@
  * @brief The untrusted process: loads the student's library and calls the functions it is asked to.
  *
  *      worker LIBRARY          started by sandbox.c with descriptors 3 (socket) and 4 (arena)
- *      worker --probe          exits with 0: does the sandbox work here?
+ *      worker --probe          exits with 0 where Landlock works, else with 10
  *
  * It knows no expected value and decides nothing: whatever it says, only right numbers in the arena
  * earn points. It was started by exec, so nothing of the test process's memory is in it.
  */
 #define _GNU_SOURCE
 #include "grader/runner/abi.h"
+#include "grader/worker/files.h"
 #include "grader/worker/filter.h"
 
 #include <dlfcn.h>
@@ -117,14 +118,14 @@ static void serve(const struct thunk_table *table)
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--probe") == 0)
-        return 0;
+        return landlock_works() ? 0 : PROBE_WITHOUT_LANDLOCK;
     if (argc != 2) {
         fprintf(stderr, "worker: started by the grader, not by hand\n");
         return 2;
     }
     map_arena();
     catch_faults();
-    if (filter_while_loading() != 0) {
+    if (close_files_but(argv[1]) != 0 || filter_while_loading() != 0) {
         answer(REPLY_BROKEN, "this kernel has no seccomp: student code cannot be run safely");
         return 1;
     }

@@ -47,7 +47,7 @@ enum recipe { FP32_ONLY, BF16_ONLY, BF16_MASTER, BF16_KAHAN, BF16_STOCHASTIC, RE
 static const char *const recipe_names[RECIPES] = {"fp32", "bf16", "bf16_master", "bf16_kahan",
                                                   "bf16_stochastic"};
 
-enum { BATCH = 1024, LAST_STEPS = 50, MAX_STEPS = 100000 };
+enum { BATCH = 1024, CONTEXT = 6, LAST_STEPS = 50, MAX_STEPS = 100000 };
 
 /** One row of loss.csv. */
 struct row {
@@ -145,8 +145,8 @@ static bool train(size_t recipe, void *context)
     struct experiment *e = context;
     struct model model;
     struct nn_work *work = nn_work_new(e->shape, BATCH);
-    uint8_t *x = malloc((size_t)BATCH * (size_t)e->shape.context), y[BATCH];
-    if (!work || !x || !model_new(&model, e)) {
+    uint8_t x[BATCH * CONTEXT], y[BATCH];
+    if (!work || !model_new(&model, e)) {
         fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
         return false;
     }
@@ -155,7 +155,7 @@ static bool train(size_t recipe, void *context)
     for (uint64_t step = 0; step < e->steps; step++) {
         struct row *row = &e->rows[recipe * e->steps + step];
         load_weights(&model, (enum recipe)recipe);
-        data_batch(&e->data, e->seed, step, BATCH, e->shape.context, x, y);
+        data_batch(&e->data, e->seed, step, BATCH, CONTEXT, x, y);
         row->loss = nn_loss(work, model.weights, x, y, rounding, model.grads);
         row->grad_norm = nn_norm(model.grads, model.n);
         const float *w = recipe == BF16_MASTER ? model.master : model.weights;
@@ -167,7 +167,6 @@ static bool train(size_t recipe, void *context)
     }
     model_free(&model);
     nn_work_free(work);
-    free(x);
     return true;
 }
 
@@ -188,9 +187,7 @@ static bool try_functions(size_t job, void *context)
 
 static const char *job_name(size_t recipe)
 {
-    static const char *const names[RECIPES] = {"recipe fp32", "recipe bf16", "recipe bf16_master",
-                                               "recipe bf16_kahan", "recipe bf16_stochastic"};
-    return names[recipe];
+    return recipe_names[recipe];
 }
 
 static const char *try_name(size_t job)
@@ -282,7 +279,7 @@ static bool set_up(struct experiment *e)
     if (e->data.truncated)
         fprintf(stderr, "Only the first %zu MiB of the text are used.\n", DATA_BYTES_MAX >> 20);
     e->shape = (struct nn_shape){
-        .vocab = e->data.vocab, .context = 6, .embed = 12, .hidden = 64, .layers = 2};
+        .vocab = e->data.vocab, .context = CONTEXT, .embed = 12, .hidden = 64, .layers = 2};
     e->rows = jobs_memory(RECIPES * e->steps * sizeof *e->rows);
     e->steps_done = jobs_memory(RECIPES * sizeof *e->steps_done);
     if (!e->rows || !e->steps_done) {

@@ -1,5 +1,5 @@
 // ATTACK: a constructor looks for the solution and the grader on disk
-// ZERO: all (needs bubblewrap)
+// ZERO: all
 #include "grader/adversary/attacks/attack.h"
 
 __attribute__((constructor)) static void strike(void)
