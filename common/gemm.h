@@ -4,8 +4,8 @@
  *
  * On the CPU it is OpenBLAS through CBLAS, always on one thread: how a sum over k is split decides
  * its rounding, so a result must not depend on how many cores a machine has. Work is spread over
- * runs and recipes (processes) instead. The same machine gives the same bits on every run; another
- * kind of CPU may use another kernel and differ in the last bits.
+ * runs and recipes (processes) instead. The kernel decides it too, and OpenBLAS picks one by the CPU:
+ * gemm_use_common_kernel() makes that the same choice on all of today's x86-64 machines.
  */
 #ifndef LOWP_COMMON_GEMM_H
 #define LOWP_COMMON_GEMM_H
@@ -33,5 +33,16 @@ enum gemm_op { GEMM_N, GEMM_T };
  */
 void gemm_f32(enum gemm_op op_a, enum gemm_op op_b, int m, int n, int k, float alpha,
               const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+
+/**
+ * Settles on OpenBLAS's "Haswell" kernels on every x86-64 CPU that has AVX2 and FMA, unless the user
+ * set OPENBLAS_CORETYPE. To be called first in main(): OpenBLAS reads that variable when it is
+ * loaded, before main(), so the program is started once more with the variable set. Without it,
+ * machines differ in the last bits, and a CPU newer than the OpenBLAS gets its oldest, slowest kernels
+ * (0.3.21 takes "Prescott" on a virtual Sapphire Rapids: half the speed).
+ * @param[in] argv main()'s, handed to the second start
+ * Does nothing where it cannot help, and returns at once in the second start.
+ */
+void gemm_use_common_kernel(char **argv);
 
 #endif

@@ -11,7 +11,7 @@
 static void stop_with_advice(const char *id)
 {
     fprintf(stderr,
-            "%s is not implemented yet: look for TODO(%s in the lab's C file, "
+            "%s is not implemented yet: look for \"TODO(%s\" in the lab's C file, "
             "or add SOLUTION=1 to see the model solution run.\n",
             id, id);
     exit(2);

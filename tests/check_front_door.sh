@@ -83,7 +83,6 @@ expect "quiz: a directory" 0 "cannot be read"
 restore
 run make grade STRICT=1
 expect "STRICT=1 with full marks" 0 "100 of 100"
-run make grade STRICT=1 TEST=apply_bf16 SEED=3
 rm $student/quiz.txt
 run make grade STRICT=1
 expect "STRICT=1 below full marks" 2 "points"

@@ -76,8 +76,8 @@ uint16_t oracle_apply_kahan(uint16_t w, uint16_t *c, float u);
  *  @return that */
 bool oracle_kahan_is_clear(uint16_t w, uint16_t c, float u);
 
-/** Exercise 5.9, one weight. @param[in] w code @param[in] u update @param[in] seed @param[in] step
- *  @param[in] index of the element @return the new code */
+/** Exercise 5.9, one weight. @param[in] w code @param[in] u update @param[in] seed of the run
+ *  @param[in] step of the run @param[in] index of the element @return the new code */
 uint16_t oracle_apply_stochastic(uint16_t w, float u, uint64_t seed, uint64_t step, uint64_t index);
 
 #endif

@@ -33,6 +33,7 @@
 #include "common/csv.h"
 #include "common/data.h"
 #include "common/env.h"
+#include "common/gemm.h"
 #include "common/jobs.h"
 #include "common/nn.h"
 
@@ -303,6 +304,7 @@ static bool can_write(const char *path)
 
 int main(int argc, char **argv)
 {
+    gemm_use_common_kernel(argv);
     struct experiment e = {0};
     char steps_path[1024], summary_path[1024];
     if (argc != 2 || strlen(argv[1]) > 900) {
