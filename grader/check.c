@@ -120,19 +120,28 @@ static bool agrees(const struct code_check *c, uint64_t got, uint64_t want)
     return got == want || (code_is_nan(c->format, want) && code_is_nan(c->format, got));
 }
 
-/* Names the rule that explains at least nine tenths of all mismatches, if any does. */
+/* Names the rule that explains at least nine tenths of all mismatches, if any does. Of several, the
+ * one that is wrong least often where the student is right: "truncated" also explains the few
+ * mismatches of rounding twice, but it predicts many more. */
 static void name_belief(const struct code_check *c, size_t mismatches)
 {
-    size_t best = 0;
+    size_t best = SIZE_MAX;
     for (size_t r = 0; r < c->rules_count; r++) {
-        size_t explained = 0;
+        size_t explained = 0, refuted = 0;
         for (size_t i = 0; i < c->n; i++) {
             uint64_t got = element(c->got, c->size, i);
             if (!agrees(c, got, element(c->want, c->size, i)))
                 explained += got == c->rules[r].answer(i, c->context);
         }
-        if (explained > best && 10 * explained >= 9 * mismatches) {
-            best = explained;
+        if (10 * explained < 9 * mismatches)
+            continue;
+        for (size_t i = 0; i < c->n && refuted < best; i++) {
+            uint64_t got = element(c->got, c->size, i);
+            if (agrees(c, got, element(c->want, c->size, i)))
+                refuted += !agrees(c, got, c->rules[r].answer(i, c->context));
+        }
+        if (refuted < best) {
+            best = refuted;
             because("%s", c->rules[r].belief);
         }
     }

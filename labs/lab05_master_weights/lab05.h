@@ -116,8 +116,7 @@ size_t apply_master(float *master, uint16_t *w, const float *u, size_t n);
  * @param[in] u n updates
  * @param[in] n number of elements
  * @return how many weights moved
- * @see Zamirai et al. 2020, arXiv 2010.06192, on Kahan summation for the weight update (their c has
- *      the other sign, and u is BF16 as well)
+ * @see Zamirai et al. 2020, arXiv 2010.06192: Kahan summation for weight updates in BF16
  */
 size_t apply_kahan(uint16_t *w, uint16_t *c, const float *u, size_t n);
 

@@ -1,0 +1,107 @@
+/**
+ * @file test_lab05_facts.c
+ * @brief The numbers that chapter 5 of course.md states, computed by lab 05's model solution.
+ */
+#include "lab05.h"
+#include "solutions/lab05_master_weights/lab05.c"
+
+#include "common/cast.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+enum { STEPS = 1000, CROWD = 4096 };
+static const float step_down = -1e-3f;
+
+static double value(uint16_t w)
+{
+    return (double)f32_from_bf16(w);
+}
+
+Test(lab05_facts, a_thousand_small_steps_in_plain_bf16_do_nothing)
+{
+    uint16_t w = 0x3F80;
+    size_t moved = 0;
+    for (int t = 0; t < STEPS; t++)
+        moved += apply_bf16(&w, &step_down, 1);
+    cr_assert_eq(w, 0x3F80);
+    cr_assert_eq(moved, 0);
+}
+
+Test(lab05_facts, the_same_steps_arrive_in_an_fp32_master)
+{
+    uint16_t w = 0x3F80;
+    float master = 1;
+    for (int t = 0; t < STEPS; t++)
+        apply_master(&master, &w, &step_down, 1);
+    cr_assert_float_eq(master, 9.3e-6, 0.05e-6, "%g", (double)master);
+}
+
+Test(lab05_facts, the_same_steps_arrive_with_kahan)
+{
+    uint16_t w = 0x3F80, c = 0;
+    size_t moved = 0;
+    for (int t = 0; t < STEPS; t++)
+        moved += apply_kahan(&w, &c, &step_down, 1);
+    cr_assert_float_eq(value(w), 4.58e-4, 0.005e-4, "%g", value(w));
+    cr_assert_eq(moved, 506, "%zu", moved);
+}
+
+Test(lab05_facts, the_same_steps_arrive_on_average_with_stochastic_rounding)
+{
+    static uint16_t w[CROWD];
+    static float u[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        w[i] = 0x3F80, u[i] = step_down;
+    for (uint64_t t = 0; t < STEPS; t++)
+        apply_stochastic(w, u, CROWD, 1, t);
+    double mean = 0, square = 0;
+    for (int i = 0; i < CROWD; i++)
+        mean += value(w[i]) / CROWD, square += value(w[i]) * value(w[i]) / CROWD;
+    double scatter = sqrt(square - mean * mean);
+    /* The mean of 4096 weights scatters by 0.04 / 64. */
+    cr_assert_float_eq(mean, 0, 4 * 0.04 / 64, "%g", mean);
+    cr_assert_float_eq(scatter, 0.04, 0.005, "%g", scatter);
+}
+
+Test(lab05_facts, kahan_stalls_too_eight_bits_further_down)
+{
+    uint16_t w = 0x3F80, c = 0;
+    const float u = 1e-5f;
+    for (int t = 0; t < 100000; t++)
+        apply_kahan(&w, &c, &u, 1);
+    cr_assert_float_eq(value(w) + value(c), 1.0039, 0.00005, "%g", value(w) + value(c));
+}
+
+Test(lab05_facts, a_decay_of_1e_5_changes_no_normal_code)
+{
+    size_t normal = 0, changed = 0;
+    for (uint32_t code = 0; code < 65536; code++) {
+        uint32_t exponent = code >> 7 & 0xFF;
+        if (exponent == 0 || exponent == 255 || (code & 0x7FFF) == 0x7F7F)
+            continue;
+        normal++;
+        float w = f32_from_bf16((uint16_t)code);
+        changed += bf16_from_f32_rne((1 - 1e-5f) * w) != code;
+    }
+    cr_assert_eq(changed, 0);
+    cr_assert_eq(normal + 2, 254 * 128 * 2); /* the largest finite ones are looked at below */
+    cr_assert_eq(bf16_from_f32_rne((1 - 1e-5f) * f32_from_bf16(0x7F7F)), 0x7F7F);
+}
+
+Test(lab05_facts, ties_and_the_two_sides_of_a_power_of_two)
+{
+    cr_assert(bf16_update_is_lost(0x3F80, -0x1p-9f) && bf16_update_is_lost(0x3F80, 0x1p-8f));
+    cr_assert(!bf16_update_is_lost(0x3FFF, -0x1p-8f)); /* 1.9921875 is odd */
+    uint16_t half = bf16_from_f32_rne(0.5f);
+    cr_assert(bf16_update_is_lost(half, 0.001f) && !bf16_update_is_lost(half, -0.001f));
+    cr_assert_eq(bf16_gap(0x3F80, +1), 0x1p-7);
+    cr_assert_eq(bf16_gap(0x3F80, -1), 0x1p-8);
+}
+
+Test(lab05_facts, whether_1e_7_is_lost_depends_on_the_weight)
+{
+    for (int e = 0; e <= 4; e++)
+        cr_assert(bf16_update_is_lost(bf16_from_f32_rne(powf(10, (float)-e)), 1e-7f), "1e-%d", e);
+    cr_assert(!bf16_update_is_lost(bf16_from_f32_rne(1e-5f), 1e-7f));
+}
