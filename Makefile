@@ -18,6 +18,9 @@ CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
 ifneq ($(filter-out $(LABS),$(CHOSEN)),)
 $(error there is no LAB=$(LAB); the labs are: $(LABS), or all of them with LAB=all)
 endif
+ifneq ($(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))),)
+$(error there is no $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))); the labs are: $(LABS))
+endif
 chosen   = $(or $(CHOSEN),$(error say which lab: LAB=$(firstword $(LABS)), say, or build one first with `make $(firstword $(LABS))`))
 
 SIDE    := $(if $(SOLUTION),solutions,labs)
@@ -47,6 +50,8 @@ GRADER  := $(patsubst %.c,$(B)/%.o,$(filter-out grader/main.c,$(wildcard grader/
              $(wildcard grader/oracles/*.c) \
              $(filter-out grader/runner/thunks.c,$(wildcard grader/runner/*.c)))
 WORKER  := $(B)/grader/worker/worker
+# All cores for the long builds, unless the user gave a -j of their own.
+PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
 
 ##@ Students
@@ -59,8 +64,6 @@ help: ## this list
 missing: # a student's file that is not there: cc_student.sh says so
 labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
-lab%:
-	@echo 'there is no $@; the labs are: $(LABS)'; exit 2
 
 .PHONY: grade
 grade: ## grade the lab built last; TEST=name, SEED=n, STRICT=1, DIRECT=1, SAN=1
@@ -83,7 +86,7 @@ plot: $(foreach l,$(CHOSEN),plot-$(l))
 
 .PHONY: demo
 demo: ## grade the model solution of lab05, train with it, draw its curves
-	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 grade
+	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 LAB=lab05 grade
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 plot
 	@echo 'Now yours: edit labs/lab05_master_weights/lab05.c, then `make lab05 && make grade`.'
@@ -103,7 +106,7 @@ stubs: ## cut labs/ out of solutions/; keeps edited files unless FORCE=1 (which 
 .PHONY: test
 test: ## everything: unit tests, attacks, stubs, solutions at full marks, figures
 test:
-	@$(MAKE) --no-print-directory SOLUTION=1 everything
+	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
 	@tools/run_tests.sh '$(B)' '$(TEST)'
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding

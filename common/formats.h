@@ -23,7 +23,7 @@
 enum fp_specials {
     FP_IEEE,    /**< mantissa 0: infinity; any other mantissa: NaN (IEEE 754-2019, 3.4) */
     FP_NAN_ONLY /**< no infinity; only the all-ones mantissa is NaN, the rest are normal numbers
-                     (OCP 8-bit Floating Point Specification 1.0, section 5.3: E4M3) */
+                     (OCP 8-bit Floating Point Specification 1.0: E4M3) */
 };
 
 /** A binary floating-point format with one sign bit. Passed by value. */

@@ -92,6 +92,7 @@ status=$?
     echo '|---|---|---|---|---|'
     sort "$out/rows.md"
 } >"$out/table.md"
-grep FAILED "$out/rows.md"
-echo "check_attacks: $(grep -c '^|' "$out/rows.md") attacks in: $boxes; $(grep -c FAILED "$out/rows.md") got through (table: $out/table.md)"
+sort "$out/rows.md" | awk -F ' \\| ' '{ sub(/^\| /, "", $1)
+    print (/FAILED/ ? "FAIL" : "pass") ": " $1 " (" $3 "): " $4 }'
+echo "check_attacks: sandboxes tried: $boxes; table: $out/table.md"
 [ "$status" -eq 0 ] && ! grep -q FAILED "$out/rows.md"
