@@ -242,6 +242,7 @@ int main(int argc, char **argv)
                        .source = o.source,
                        .tests_hash = o.hash,
                        .seed = o.seed,
+                       .direct = o.direct,
                        .sandbox = o.direct ? "none (direct)" : sandbox_name(means)};
     find_tests(&r, set, o.test);
     int status = 0;

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 enum { MAX_QUESTIONS = 32, QUIZ_BYTES = 65536, ANSWER_BYTES = 200 };
 
@@ -69,7 +70,12 @@ static void read_line(struct sheet *s, char *line, int number, const struct ques
 static void read_sheet(struct sheet *s, const struct question *q, size_t n)
 {
     static char text[QUIZ_BYTES + 1];
-    FILE *file = fopen(settings()->quiz, "re");
+    struct stat what;
+    FILE *file = NULL;
+    errno = 0;
+    if (stat(settings()->quiz, &what) == 0 &&
+        S_ISREG(what.st_mode)) /* a pipe would wait for ever */
+        file = fopen(settings()->quiz, "re");
     size_t bytes = file ? fread(text, 1, sizeof text, file) : 0;
     bool bad = !file || ferror(file);
     int error = errno;
@@ -77,7 +83,7 @@ static void read_sheet(struct sheet *s, const struct question *q, size_t n)
         fclose(file);
     if (bad)
         fail("quiz.txt cannot be read (%s); `make stubs` brings a missing one back",
-             strerror(error));
+             error ? strerror(error) : "not a regular file");
     if (bytes > QUIZ_BYTES || memchr(text, '\0', bytes))
         fail("quiz.txt is not a quiz: it is %s", bytes > QUIZ_BYTES ? "over 64 KiB" : "binary");
     text[bytes] = '\0';

@@ -77,6 +77,8 @@ void result_print(const struct result *r, FILE *out, bool colour)
     fprintf(out, "\n%s%s: %.4g of %g points%s   %zu passed, %zu failed, %zu not implemented yet\n",
             p->bold, r->lab, r->points, r->max_points, p->off, passed, r->count - passed - open,
             open);
+    if (r->direct)
+        fprintf(out, "direct mode: one process, no sandbox, for debugging. This is not a score.\n");
     const struct test_result *next = first_open(r);
     if (next)
         fprintf(out, "next: %s (%s)\n", next->test->name, next->test->idea);

@@ -28,6 +28,7 @@ struct result {
     const char *source;        /**< folder of the graded files: labs/... or solutions/... */
     const char *tests_hash;    /**< SHA-256 over the lab's tests and contract */
     const char *sandbox;       /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
+    bool direct;               /**< in one process, for debugging: no score */
     uint64_t seed;             /**< of the random inputs */
     struct test_result *tests; /**< in the order of the test files */
     size_t count;              /**< number of tests */

@@ -51,7 +51,7 @@ if (!DUMB) {
     set grid back lc rgb "#D8D8D8" lw 1 dt solid
 }
 # Under the plot, where no curve can run through it, whatever the curves of a student look like.
-set key outside bottom center horizontal noautotitle noenhanced samplen 5 spacing 1.2 height 0.6
+set key outside bottom center horizontal reverse Left noautotitle noenhanced samplen 5 spacing 1.2 height 0.6
 if (DUMB) {
     set key width 3
 }
