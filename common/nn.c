@@ -4,12 +4,10 @@
  */
 #include "common/nn.h"
 
-#include "common/formats.h"
 #include "common/gemm.h"
 #include "common/rng.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,30 +47,6 @@ size_t nn_params(struct nn_shape shape)
 {
     struct layer last = layer_at(shape, shape.layers);
     return last.biases + (size_t)last.out;
-}
-
-/** Rounds one value's bits. By integers, as there is no time for two calls of a cast: what is cut off
- *  carries into the bits that stay when it is over a half, or a half and the last of them is odd. */
-static inline uint32_t round_bits(uint32_t bits)
-{
-    uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000;
-    bool is_nan = (bits & 0x7FFFFFFF) > 0x7F800000;
-    return is_nan ? bits | 0x00400000 : rounded; /* a NaN must not carry into infinity or zero */
-}
-
-void nn_round_bf16(float *x, size_t n)
-{
-    enum { BLOCK = 16 }; /* a fixed count is what gcc -O2 turns into vector instructions */
-    uint32_t bits[BLOCK];
-    size_t i = 0;
-    for (; i + BLOCK <= n; i += BLOCK) {
-        memcpy(bits, x + i, sizeof bits);
-        for (int k = 0; k < BLOCK; k++)
-            bits[k] = round_bits(bits[k]);
-        memcpy(x + i, bits, sizeof bits);
-    }
-    for (; i < n; i++)
-        x[i] = f32_from_bits(round_bits(bits_from_f32(x[i])));
 }
 
 void nn_init(struct nn_shape shape, float *params, uint64_t seed)
@@ -121,10 +95,24 @@ void nn_work_free(struct nn_work *work)
     free(work);
 }
 
-static void apply(nn_round *round, float *x, size_t n)
+static void apply(nn_round *round, const struct nn_hooks *hooks, float *x, size_t n)
 {
     if (round)
-        round(x, n);
+        round(x, n, hooks->context);
+}
+
+void nn_multiply_f32(const struct nn_product *p)
+{
+    int lda = p->op_a == GEMM_N ? p->k : p->m, ldb = p->op_b == GEMM_N ? p->n : p->k;
+    gemm_f32(p->op_a, p->op_b, p->m, p->n, p->k, 1.0f, p->a, lda, p->b, ldb, p->beta, p->c, p->n);
+}
+
+static void multiply(const struct nn_hooks *hooks, struct nn_product p)
+{
+    if (hooks->multiply)
+        hooks->multiply(&p, hooks->context);
+    else
+        nn_multiply_f32(&p);
 }
 
 /** The output of hidden layer l (1..L), or the network's input for l = 0. */
@@ -136,15 +124,23 @@ static float *activation(const struct nn_work *work, int l)
 }
 
 /** out (B, out) = in (B, in) W + b. The product and the bias are one operation, rounded once. */
-static void dense(const struct nn_work *work, const float *params, struct layer layer,
-                  const float *in, float *out, nn_round *round)
+static void dense(const struct nn_work *work, const float *params, int l, const float *in,
+                  float *out, const struct nn_hooks *hooks)
 {
+    struct layer layer = layer_at(work->shape, l);
     size_t width = (size_t)layer.out;
     for (int b = 0; b < work->batch; b++)
         memcpy(out + (size_t)b * width, params + layer.biases, width * sizeof *out);
-    gemm_f32(GEMM_N, GEMM_N, work->batch, layer.out, layer.in, 1.0f, in, layer.in,
-             params + layer.weights, layer.out, 1.0f, out, layer.out);
-    apply(round, out, (size_t)work->batch * width);
+    multiply(hooks, (struct nn_product){.kind = NN_FORWARD,
+                                        .layer = l,
+                                        .m = work->batch,
+                                        .n = layer.out,
+                                        .k = layer.in,
+                                        .a = in,
+                                        .b = params + layer.weights,
+                                        .beta = 1.0f,
+                                        .c = out});
+    apply(hooks->forward, hooks, out, (size_t)work->batch * width);
 }
 
 /** tanh within 2^-23 of the exact value (of 1, not of the value). A third of tanhf's time, and an
@@ -154,30 +150,31 @@ static float fast_tanh(float x)
     return (float)(1.0 - 2.0 / ((double)expf(2.0f * x) + 1.0)); /* exp = inf gives 1 */
 }
 
-static void forward(struct nn_work *work, const float *params, const uint8_t *x, nn_round *round)
+static void forward(struct nn_work *work, const float *params, const uint8_t *x,
+                    const struct nn_hooks *hooks)
 {
     struct nn_shape s = work->shape;
     size_t embed = (size_t)s.embed, symbols = (size_t)work->batch * (size_t)s.context;
     for (size_t i = 0; i < symbols; i++)
         memcpy(work->inputs + i * embed, params + x[i] * embed, embed * sizeof(float));
-    apply(round, work->inputs, symbols * embed);
+    apply(hooks->forward, hooks, work->inputs, symbols * embed);
 
     size_t n = (size_t)work->batch * (size_t)s.hidden;
     for (int l = 0; l < s.layers; l++) {
         float *out = activation(work, l + 1);
-        dense(work, params, layer_at(s, l), activation(work, l), out, round);
+        dense(work, params, l, activation(work, l), out, hooks);
         for (size_t i = 0; i < n; i++)
             out[i] = fast_tanh(out[i]);
-        apply(round, out, n);
+        apply(hooks->forward, hooks, out, n);
     }
-    dense(work, params, layer_at(s, s.layers), activation(work, s.layers), work->logits, round);
+    dense(work, params, s.layers, activation(work, s.layers), work->logits, hooks);
 }
 
 /**
- * Cross-entropy of one row, and the row's gradient in place of its logits: (softmax - onehot) / B.
+ * Cross-entropy of one row, and the row's gradient in place of its logits: (softmax - onehot) * factor.
  * The largest logit is subtracted first, so exp cannot overflow and the sum is at least 1.
  */
-static double cross_entropy(float *row, int vocab, uint8_t target, float scale)
+static double cross_entropy(float *row, int vocab, uint8_t target, float factor)
 {
     float max = row[0];
     for (int v = 1; v < vocab; v++)
@@ -189,28 +186,37 @@ static double cross_entropy(float *row, int vocab, uint8_t target, float scale)
         sum += row[v];
     }
     for (int v = 0; v < vocab; v++)
-        row[v] = (float)(row[v] / sum) * scale;
-    row[target] -= scale;
+        row[v] = (float)(row[v] / sum) * factor;
+    row[target] -= factor;
     return loss + log(sum);
 }
 
 /** Gradients of a layer's W and b from its input and the gradient of its output. */
-static void dense_gradient(const struct nn_work *work, struct layer layer, const float *in,
-                           const float *delta, nn_round *round, float *grads)
+static void dense_gradient(const struct nn_work *work, int l, const float *in, const float *delta,
+                           const struct nn_hooks *hooks, float *grads)
 {
-    gemm_f32(GEMM_T, GEMM_N, layer.in, layer.out, work->batch, 1.0f, in, layer.in, delta, layer.out,
-             0.0f, grads + layer.weights, layer.out);
+    struct layer layer = layer_at(work->shape, l);
+    multiply(hooks, (struct nn_product){.kind = NN_GRAD_WEIGHT,
+                                        .layer = l,
+                                        .op_a = GEMM_T,
+                                        .m = layer.in,
+                                        .n = layer.out,
+                                        .k = work->batch,
+                                        .a = in,
+                                        .b = delta,
+                                        .c = grads + layer.weights});
     float *biases = grads + layer.biases;
     memset(biases, 0, (size_t)layer.out * sizeof *biases);
     for (int b = 0; b < work->batch; b++)
         for (int o = 0; o < layer.out; o++)
             biases[o] += delta[(size_t)b * (size_t)layer.out + (size_t)o];
-    apply(round, grads + layer.weights, layer.biases - layer.weights + (size_t)layer.out);
+    apply(hooks->backward, hooks, grads + layer.weights,
+          layer.biases - layer.weights + (size_t)layer.out);
 }
 
 /** The embedding's gradient: every symbol's row collects the gradients of its occurrences. */
 static void embedding_gradient(const struct nn_work *work, const uint8_t *x, const float *delta,
-                               nn_round *round, float *grads)
+                               const struct nn_hooks *hooks, float *grads)
 {
     size_t embed = (size_t)work->shape.embed, rows = (size_t)work->shape.vocab;
     size_t symbols = (size_t)work->batch * (size_t)work->shape.context;
@@ -218,47 +224,55 @@ static void embedding_gradient(const struct nn_work *work, const uint8_t *x, con
     for (size_t i = 0; i < symbols; i++)
         for (size_t e = 0; e < embed; e++)
             grads[x[i] * embed + e] += delta[i * embed + e];
-    apply(round, grads, rows * embed);
+    apply(hooks->backward, hooks, grads, rows * embed);
 }
 
-static void backward(struct nn_work *work, const float *params, const uint8_t *x, nn_round *round,
-                     float *grads)
+static void backward(struct nn_work *work, const float *params, const uint8_t *x,
+                     const struct nn_hooks *hooks, float *grads)
 {
     struct nn_shape s = work->shape;
     float *delta = work->logits;
     float *below = work->delta, *spare = work->delta_2;
-    apply(round, delta, (size_t)work->batch * (size_t)s.vocab);
+    apply(hooks->backward, hooks, delta, (size_t)work->batch * (size_t)s.vocab);
     for (int l = s.layers; l >= 0; l--) {
         struct layer layer = layer_at(s, l);
         const float *in = activation(work, l);
         size_t n = (size_t)work->batch * (size_t)layer.in;
-        dense_gradient(work, layer, in, delta, round, grads);
-        gemm_f32(GEMM_N, GEMM_T, work->batch, layer.in, layer.out, 1.0f, delta, layer.out,
-                 params + layer.weights, layer.out, 0.0f, below, layer.in);
-        apply(round, below, n);
+        dense_gradient(work, l, in, delta, hooks, grads);
+        multiply(hooks, (struct nn_product){.kind = NN_GRAD_INPUT,
+                                            .layer = l,
+                                            .op_b = GEMM_T,
+                                            .m = work->batch,
+                                            .n = layer.in,
+                                            .k = layer.out,
+                                            .a = delta,
+                                            .b = params + layer.weights,
+                                            .c = below});
+        apply(hooks->backward, hooks, below, n);
         if (l > 0) { /* through tanh: d tanh(z) / dz = 1 - tanh(z)^2 */
             for (size_t i = 0; i < n; i++)
                 below[i] *= 1.0f - in[i] * in[i];
-            apply(round, below, n);
+            apply(hooks->backward, hooks, below, n);
         }
         delta = below;
         below = spare;
         spare = delta;
     }
-    embedding_gradient(work, x, delta, round, grads);
+    embedding_gradient(work, x, delta, hooks, grads);
 }
 
 double nn_loss(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
-               struct nn_rounding rounding, float *grads)
+               struct nn_hooks hooks, float *grads)
 {
-    forward(work, params, x, rounding.forward);
+    forward(work, params, x, &hooks);
+    float factor = hooks.loss_factor != 0 ? (float)hooks.loss_factor : 1.0f / (float)work->batch;
     double sum = 0;
     for (int b = 0; b < work->batch; b++) {
         float *row = work->logits + (size_t)b * (size_t)work->shape.vocab;
-        sum += cross_entropy(row, work->shape.vocab, y[b], 1.0f / (float)work->batch);
+        sum += cross_entropy(row, work->shape.vocab, y[b], factor);
     }
     if (grads)
-        backward(work, params, x, rounding.backward, grads);
+        backward(work, params, x, &hooks, grads);
     return sum / work->batch;
 }
 

@@ -11,12 +11,15 @@
  *
  *      embedding (V, E) | W1 (T*E, H) | b1 (H) | W2 (H, H) | b2 (H) | ... | W (H, V) | b (V)
  *
- * Mixed precision is a hook: after each operation its result is handed to a function that rounds
- * it in place, so that no activation or gradient carries more bits than its format has. What a
- * hook does not see stays FP32, as on real hardware: sums inside a product, and softmax and loss.
+ * Mixed precision comes in by hooks: after each operation its result is handed to a function that
+ * rounds it in place, so that no activation or gradient carries more bits than its format has; and
+ * matrix products can be computed in another way. What no hook sees stays FP32, as on real hardware:
+ * sums inside a product, and softmax and loss.
  */
 #ifndef LOWP_COMMON_NN_H
 #define LOWP_COMMON_NN_H
+
+#include "common/gemm.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,17 +33,44 @@ struct nn_shape {
     int layers;  /**< L, 1 or more */
 };
 
-/** Rounds n values in place to some format. */
-typedef void nn_round(float *x, size_t n);
+/** Rounds n values in place to some format (round.h has some). @param[in,out] x values
+ *  @param[in] n how many @param[in,out] context of the hooks */
+typedef void nn_round(float *x, size_t n, void *context);
 
-/** To BF16, nearest even; the values stay in floats. @param[in,out] x values @param[in] n how many */
-void nn_round_bf16(float *x, size_t n);
-
-/** How a pass is rounded. NULL: not at all (FP32). */
-struct nn_rounding {
-    nn_round *forward;  /**< embedding rows, sums, tanh, logits */
-    nn_round *backward; /**< gradients of those, and of the parameters */
+/** What a matrix product is for. */
+enum nn_product_kind {
+    NN_FORWARD,    /**< out = in W, added to the bias rows that c holds */
+    NN_GRAD_INPUT, /**< d in = d out W^T */
+    NN_GRAD_WEIGHT /**< d W = in^T d out */
 };
+
+/** One matrix product of a pass: C = op(A) op(B) + beta C, all row-major without gaps. */
+struct nn_product {
+    enum nn_product_kind kind; /**< what it is for */
+    int layer;                 /**< 0 at the bottom .. L, the output layer */
+    enum gemm_op op_a, op_b;   /**< as in gemm.h */
+    int m, n, k;               /**< C is m x n, sums are k long */
+    const float *a, *b;        /**< operands as stored */
+    float beta;                /**< 1 for NN_FORWARD, else 0 */
+    float *c;                  /**< result */
+};
+
+/** Computes a product in the hooks' own way. @param[in] p what to compute @param[in,out] context of
+ *  the hooks */
+typedef void nn_multiply(const struct nn_product *p, void *context);
+
+/** How a pass differs from plain FP32 with the mean loss. All zero is just that. */
+struct nn_hooks {
+    nn_round *forward;  /**< rounds embedding rows, sums, tanh, logits; NULL: not at all */
+    nn_round *backward; /**< rounds gradients of those, and of the parameters; NULL: not at all */
+    nn_multiply *multiply; /**< computes the matrix products; NULL: gemm_f32() */
+    double loss_factor;    /**< the gradient is that of loss_factor times the *sum* of the losses:
+                                loss_scale / global_batch, say; 0: 1 / B, the mean */
+    void *context;         /**< handed to the functions above */
+};
+
+/** The product by gemm_f32(), for hooks that change only operands or result. @param[in] p product */
+void nn_multiply_f32(const struct nn_product *p);
 
 /** Buffers of a pass. Opaque; one for each thread or process. */
 struct nn_work;
@@ -68,14 +98,14 @@ void nn_work_free(struct nn_work *work);
  * @param[in] params parameters
  * @param[in] x B x T symbols below V
  * @param[in] y B targets below V
- * @param[in] rounding of activations and gradients
- * @param[out] grads d loss / d params; NULL: only the loss is wanted
+ * @param[in] hooks rounding, products and loss factor; (struct nn_hooks){0} for FP32
+ * @param[out] grads gradients, times B loss_factor if that is set; NULL: only the loss is wanted
  * @return the mean loss, summed in double
  * The error against exact arithmetic comes from the FP32 sums (gemm.h) and from libm's tanhf and
  * expf; tests/test_common_nn.c bounds it against a double-precision model.
  */
 double nn_loss(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
-               struct nn_rounding rounding, float *grads);
+               struct nn_hooks hooks, float *grads);
 
 /** Euclidean norm of an array, in double. @param[in] x values @param[in] n how many
  *  @return the norm; NaN or infinity if x holds one */

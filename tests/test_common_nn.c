@@ -4,6 +4,7 @@
  *        its loss against that model, and what the rounding hooks see.
  */
 #include "common/nn.h"
+#include "common/round.h"
 
 #include "common/cast.h"
 #include "common/formats.h"
@@ -63,7 +64,7 @@ static double reference_loss(const double *params)
     return sum / B;
 }
 
-static const struct nn_rounding none = {NULL, NULL};
+static const struct nn_hooks none;
 
 Test(nn, counts_its_parameters)
 {
@@ -168,9 +169,9 @@ Test(nn, the_first_weights_follow_the_seed_and_their_ranges)
 
 static int calls;
 static size_t values;
-static void count(float *v, size_t n)
+static void count(float *v, size_t n, void *context)
 {
-    (void)v;
+    (void)v, (void)context;
     calls++;
     values += n;
 }
@@ -180,12 +181,12 @@ Test(nn, hooks_see_the_result_of_every_operation)
     float params[200], grads[200];
     nn_init(shape, params, 1);
     struct nn_work *work = nn_work_new(shape, B);
-    nn_loss(work, params, x, y, (struct nn_rounding){count, NULL}, grads);
+    nn_loss(work, params, x, y, (struct nn_hooks){.forward = count}, grads);
     /* embedding rows; a sum and a tanh for each layer; the logits */
     cr_assert_eq(calls, 1 + 2 * L + 1);
     cr_assert_eq(values, (size_t)(B * T * E + 2 * L * B * H + B * V));
     calls = 0, values = 0;
-    nn_loss(work, params, x, y, (struct nn_rounding){NULL, count}, grads);
+    nn_loss(work, params, x, y, (struct nn_hooks){.backward = count}, grads);
     /* d logits; parameters (W and b of a layer together, and the embedding); d of each layer's
      * input; through each tanh */
     cr_assert_eq(calls, 1 + (L + 2) + (L + 1) + L);
@@ -197,9 +198,10 @@ Test(nn, gradients_rounded_to_bf16_hold_bf16_values)
 {
     float params[200], grads[200], exact[200];
     nn_init(shape, params, 1);
-    nn_round_bf16(params, nn_params(shape));
+    round_bf16(params, nn_params(shape), NULL);
     struct nn_work *work = nn_work_new(shape, B);
-    nn_loss(work, params, x, y, (struct nn_rounding){nn_round_bf16, nn_round_bf16}, grads);
+    nn_loss(work, params, x, y, (struct nn_hooks){.forward = round_bf16, .backward = round_bf16},
+            grads);
     nn_loss(work, params, x, y, none, exact);
     bool differs = false;
     for (size_t i = 0; i < nn_params(shape); i++) {
@@ -213,29 +215,40 @@ Test(nn, gradients_rounded_to_bf16_hold_bf16_values)
     nn_work_free(work);
 }
 
-/* nn_round_bf16 works on bits and in blocks; cast.c by addition. All exponents, both signs, each
- * with the mantissas around the ties, at every place of a block and in the tail. */
-Test(nn, rounds_to_bf16_as_the_cast_does)
+static int products[3];
+static void count_product(const struct nn_product *p, void *context)
 {
-    enum { N = 1 << 16 };
-    float *in = malloc(N * sizeof *in), *out = malloc(N * sizeof *out);
-    for (uint64_t low = 0; low < 6; low++) {
-        const uint32_t lows[] = {0, 1, 0x7FFF, 0x8000, 0x8001, 0xFFFF};
-        for (uint32_t i = 0; i < N; i++)
-            in[i] = f32_from_bits(i << 16 | lows[low]);
-        for (int skip = 0; skip < 2; skip++) { /* odd starts and a tail of 15 */
-            memcpy(out, in, N * sizeof *out);
-            nn_round_bf16(out + skip, (size_t)(N - skip));
-            for (uint32_t i = (uint32_t)skip; i < N; i++) {
-                float want = f32_from_bf16(bf16_from_f32_rne(in[i]));
-                cr_assert(isnan(want) ? isnan(out[i])
-                                      : bits_from_f32(out[i]) == bits_from_f32(want),
-                          "%a gave %a, not %a", in[i], out[i], want);
-            }
-        }
-    }
-    free(in);
-    free(out);
+    (void)context;
+    products[p->kind]++;
+    nn_multiply_f32(p);
+}
+
+Test(nn, a_product_hook_computes_every_product)
+{
+    float params[200], grads[200], plain[200];
+    nn_init(shape, params, 1);
+    struct nn_work *work = nn_work_new(shape, B);
+    double loss = nn_loss(work, params, x, y, none, plain);
+    struct nn_hooks hooks = {.multiply = count_product};
+    cr_assert_eq(nn_loss(work, params, x, y, hooks, grads), loss);
+    cr_assert_eq(memcmp(grads, plain, nn_params(shape) * sizeof *grads), 0);
+    for (int kind = 0; kind < 3; kind++)
+        cr_assert_eq(products[kind], L + 1);
+    nn_work_free(work);
+}
+
+Test(nn, a_loss_factor_scales_the_gradient_and_not_the_loss)
+{
+    float params[200], grads[200], plain[200];
+    nn_init(shape, params, 1);
+    struct nn_work *work = nn_work_new(shape, B);
+    double loss = nn_loss(work, params, x, y, none, plain);
+    struct nn_hooks hooks = {.loss_factor = 1024.0 / B};
+    cr_assert_eq(nn_loss(work, params, x, y, hooks, grads), loss);
+    for (size_t i = 0; i < nn_params(shape);
+         i++) /* FP32 rounds 1/B and 1024/B alike up to an ulp */
+        cr_assert(fabsf(grads[i] - 1024 * plain[i]) <= 0x1p-19f * fabsf(1024 * plain[i]) + 1e-4f);
+    nn_work_free(work);
 }
 
 Test(nn, norm_is_the_root_of_the_squares)

@@ -36,6 +36,7 @@
 #include "common/gemm.h"
 #include "common/jobs.h"
 #include "common/nn.h"
+#include "common/round.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -151,13 +152,13 @@ static bool train(size_t recipe, void *context)
         fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
         return false;
     }
-    nn_round *round = recipe == FP32_ONLY ? NULL : nn_round_bf16;
-    struct nn_rounding rounding = {.forward = round, .backward = round};
+    nn_round *round = recipe == FP32_ONLY ? NULL : round_bf16;
+    struct nn_hooks hooks = {.forward = round, .backward = round};
     for (uint64_t step = 0; step < e->steps; step++) {
         struct row *row = &e->rows[recipe * e->steps + step];
         load_weights(&model, (enum recipe)recipe);
         data_batch(&e->data, e->seed, step, BATCH, CONTEXT, x, y);
-        row->loss = nn_loss(work, model.weights, x, y, rounding, model.grads);
+        row->loss = nn_loss(work, model.weights, x, y, hooks, model.grads);
         row->grad_norm = nn_norm(model.grads, model.n);
         const float *w = recipe == BF16_MASTER ? model.master : model.weights;
         adamw_update(model.updates, model.m, model.v, w, model.grads, model.n, e->adam,
