@@ -30,44 +30,34 @@
 #include "lab05.h"
 
 #include "common/cast.h"
-#include "common/csv.h"
-#include "common/data.h"
-#include "common/env.h"
 #include "common/gemm.h"
-#include "common/jobs.h"
 #include "common/nn.h"
 #include "common/round.h"
+#include "common/train.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum recipe { FP32_ONLY, BF16_ONLY, BF16_MASTER, BF16_KAHAN, BF16_STOCHASTIC, RECIPES };
 
 static const char *const recipe_names[RECIPES] = {"fp32", "bf16", "bf16_master", "bf16_kahan",
                                                   "bf16_stochastic"};
 
-enum { BATCH = 1024, CONTEXT = 6, LAST_STEPS = 50, MAX_STEPS = 100000 };
+enum { BATCH = 1024, CONTEXT = 6 };
 
-/** One row of loss.csv. */
-struct row {
-    double loss;
-    double grad_norm;
-    double moved;
-};
+/** The columns of loss.csv after recipe and step. */
+enum { LOSS, GRAD_NORM, MOVED };
 
-/** The experiment: settings, the text, and the rows that the recipes' processes fill in. */
-struct experiment {
-    struct nn_shape shape;
-    struct adamw adam;
-    uint64_t steps;
-    uint64_t seed;
-    struct data data;
-    struct row *rows;     /* RECIPES x steps, in memory that all processes share */
-    uint64_t *steps_done; /* RECIPES, likewise */
-};
+static struct nn_shape shape_of(const struct train *t)
+{
+    return (struct nn_shape){
+        .vocab = t->data.vocab, .context = CONTEXT, .embed = 12, .hidden = 64, .layers = 2};
+}
+
+static struct adamw adamw_of(const struct train *t)
+{
+    return (struct adamw){(float)t->lr, 0.9f, 0.999f, 1e-8f, 0.0f};
+}
 
 /** What one recipe keeps of the model. All arrays have n elements. */
 struct model {
@@ -82,9 +72,9 @@ struct model {
     uint16_t *compensation; /* bf16_kahan only */
 };
 
-static bool model_new(struct model *model, const struct experiment *e)
+static bool model_new(struct model *model, struct nn_shape shape, uint64_t seed)
 {
-    size_t n = nn_params(e->shape);
+    size_t n = nn_params(shape);
     float *floats = calloc(n, 6 * sizeof *floats);
     uint16_t *codes = calloc(n, 2 * sizeof *codes);
     if (!floats || !codes) {
@@ -101,7 +91,7 @@ static bool model_new(struct model *model, const struct experiment *e)
                             .master = floats + 5 * n,
                             .codes = codes,
                             .compensation = codes + n};
-    nn_init(e->shape, model->master, e->seed);
+    nn_init(shape, model->master, seed);
     for (size_t i = 0; i < n; i++)
         codes[i] = bf16_from_f32_rne(model->master[i]);
     return true;
@@ -142,30 +132,31 @@ static size_t apply_updates(struct model *model, enum recipe recipe, uint64_t se
 }
 
 /** Trains by one recipe and fills its rows. Runs in a process of its own. */
-static bool train(size_t recipe, void *context)
+static bool train_recipe(size_t recipe, void *context)
 {
-    struct experiment *e = context;
+    struct train *t = context;
     struct model model;
-    struct nn_work *work = nn_work_new(e->shape, BATCH);
+    struct nn_work *work = nn_work_new(shape_of(t), BATCH);
     uint8_t x[BATCH * CONTEXT], y[BATCH];
-    if (!work || !model_new(&model, e)) {
+    if (!work || !model_new(&model, shape_of(t), t->seed)) {
         fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
+        nn_work_free(work);
         return false;
     }
     nn_round *round = recipe == FP32_ONLY ? NULL : round_bf16;
     struct nn_hooks hooks = {.forward = round, .backward = round};
-    for (uint64_t step = 0; step < e->steps; step++) {
-        struct row *row = &e->rows[recipe * e->steps + step];
+    for (uint64_t step = 0; step < t->steps; step++) {
+        double *row = train_row(t, recipe, step);
         load_weights(&model, (enum recipe)recipe);
-        data_batch(&e->data, e->seed, step, BATCH, CONTEXT, x, y);
-        row->loss = nn_loss(work, model.weights, x, y, hooks, model.grads);
-        row->grad_norm = nn_norm(model.grads, model.n);
+        train_batch(t, step, BATCH, CONTEXT, x, y);
+        row[LOSS] = nn_loss(work, model.weights, x, y, hooks, model.grads);
+        row[GRAD_NORM] = nn_norm(model.grads, model.n);
         const float *w = recipe == BF16_MASTER ? model.master : model.weights;
-        adamw_update(model.updates, model.m, model.v, w, model.grads, model.n, e->adam,
+        adamw_update(model.updates, model.m, model.v, w, model.grads, model.n, adamw_of(t),
                      (int)step + 1);
-        size_t moved = apply_updates(&model, (enum recipe)recipe, e->seed, step);
-        row->moved = (double)moved / (double)model.n;
-        e->steps_done[recipe] = step + 1;
+        size_t moved = apply_updates(&model, (enum recipe)recipe, t->seed, step);
+        row[MOVED] = (double)moved / (double)model.n;
+        train_done(t, recipe, step);
     }
     model_free(&model);
     nn_work_free(work);
@@ -176,158 +167,57 @@ static bool train(size_t recipe, void *context)
 static bool try_functions(size_t job, void *context)
 {
     (void)job;
-    const struct experiment *e = context;
+    const struct train *t = context;
     float u = 0, m = 0, v = 0, w = 1, g = 1, master = 1;
     uint16_t code = bf16_from_f32_rne(w), compensation = 0;
-    adamw_update(&u, &m, &v, &w, &g, 1, e->adam, 1);
+    adamw_update(&u, &m, &v, &w, &g, 1, adamw_of(t), 1);
     apply_bf16(&code, &u, 1);
     apply_master(&master, &code, &u, 1);
     apply_kahan(&code, &compensation, &u, 1);
-    apply_stochastic(&code, &u, 1, e->seed, 1);
+    apply_stochastic(&code, &u, 1, t->seed, 1);
     return true;
 }
 
-static const char *job_name(size_t recipe)
-{
-    return recipe_names[recipe];
-}
-
-static const char *try_name(size_t job)
-{
-    (void)job;
-    return "lab05.c, called once with one weight,";
-}
-
-static void show_progress(const void *context)
-{
-    const struct experiment *e = context;
-    fputc('\r', stderr);
-    for (int r = 0; r < RECIPES; r++)
-        fprintf(stderr, "%s %3d%%  ", recipe_names[r], (int)(100 * e->steps_done[r] / e->steps));
-}
-
-/** Means of a recipe: loss over the last steps, moved over all. */
-static struct row summarise(const struct experiment *e, size_t recipe)
-{
-    const struct row *rows = e->rows + recipe * e->steps;
-    uint64_t last = e->steps < LAST_STEPS ? e->steps : LAST_STEPS;
-    struct row mean = {0};
-    for (uint64_t step = 0; step < e->steps; step++) {
-        if (step >= e->steps - last)
-            mean.loss += rows[step].loss / (double)last;
-        mean.moved += rows[step].moved / (double)e->steps;
-    }
-    return mean;
-}
-
-static bool write_steps(const struct experiment *e, const char *path)
+static bool write_summary(const struct train *t)
 {
     struct csv csv;
-    csv_open(&csv, path, "recipe,step,loss,grad_norm,moved");
-    for (size_t recipe = 0; recipe < RECIPES; recipe++) {
-        for (uint64_t step = 0; step < e->steps; step++) {
-            const struct row *row = &e->rows[recipe * e->steps + step];
-            csv_text(&csv, recipe_names[recipe]);
-            csv_int(&csv, (long long)step + 1);
-            csv_f64(&csv, row->loss);
-            csv_f64(&csv, row->grad_norm);
-            csv_f64(&csv, row->moved);
-            csv_end_row(&csv);
-        }
-    }
-    bool whole = csv_close(&csv);
-    if (!whole)
-        fprintf(stderr, "%s\n", csv.error);
-    return whole;
-}
-
-static bool write_summary(const struct experiment *e, const char *path)
-{
-    struct csv csv;
-    csv_open(&csv, path, "recipe,loss,moved,loss_vs_fp32");
+    train_csv(t, &csv, "summary.csv", "recipe,loss,moved,loss_vs_fp32");
     printf("%-16s %28s %14s %13s\n", "recipe", "loss (mean of last steps)", "moved a step",
            "against fp32");
-    double fp32 = summarise(e, FP32_ONLY).loss;
+    double fp32 = train_mean(t, FP32_ONLY, LOSS, TRAIN_LAST_STEPS);
     for (size_t recipe = 0; recipe < RECIPES; recipe++) {
-        struct row mean = summarise(e, recipe);
+        double loss = train_mean(t, recipe, LOSS, TRAIN_LAST_STEPS);
+        double moved = train_mean(t, recipe, MOVED, t->steps);
         csv_text(&csv, recipe_names[recipe]);
-        csv_f64(&csv, mean.loss);
-        csv_f64(&csv, mean.moved);
-        csv_f64(&csv, mean.loss / fp32);
+        csv_f64(&csv, loss);
+        csv_f64(&csv, moved);
+        csv_f64(&csv, loss / fp32);
         csv_end_row(&csv);
-        printf("%-16s %28.4f %13.1f%% %+12.2f%%\n", recipe_names[recipe], mean.loss,
-               100 * mean.moved, 100 * (mean.loss / fp32 - 1));
+        printf("%-16s %28.4f %13.1f%% %+12.2f%%\n", recipe_names[recipe], loss, 100 * moved,
+               100 * (loss / fp32 - 1));
     }
-    bool whole = csv_close(&csv);
-    if (!whole)
-        fprintf(stderr, "%s\n", csv.error);
-    return whole;
-}
-
-/** Reads the settings and the text. @return false after a message on stderr */
-static bool set_up(struct experiment *e)
-{
-    double lr = 1e-4;
-    e->steps = 600;
-    e->seed = 1;
-    if (!env_u64("STEPS", 1, MAX_STEPS, &e->steps) || !env_u64("SEED", 0, UINT64_MAX, &e->seed) ||
-        !env_f64("LR", 1e-9, 1, &lr))
-        return false;
-    e->adam = (struct adamw){(float)lr, 0.9f, 0.999f, 1e-8f, 0.0f};
-    if (!data_load_default(&e->data)) {
-        fprintf(stderr, "%s\n", e->data.error);
-        return false;
-    }
-    if (e->data.truncated)
-        fprintf(stderr, "Only the first %zu MiB of the text are used.\n", DATA_BYTES_MAX >> 20);
-    e->shape = (struct nn_shape){
-        .vocab = e->data.vocab, .context = CONTEXT, .embed = 12, .hidden = 64, .layers = 2};
-    e->rows = jobs_memory(RECIPES * e->steps * sizeof *e->rows);
-    e->steps_done = jobs_memory(RECIPES * sizeof *e->steps_done);
-    if (!e->rows || !e->steps_done) {
-        fprintf(stderr, "not enough memory for %llu steps; try fewer.\n",
-                (unsigned long long)e->steps);
-        return false;
-    }
-    return true;
-}
-
-/** Finds out before the training whether a file can be written after it. */
-static bool can_write(const char *path)
-{
-    struct csv csv;
-    if (!csv_open(&csv, path, ""))
-        fprintf(stderr, "%s\n", csv.error);
-    bool fine = csv.file != NULL;
-    csv_discard(&csv);
-    return fine;
+    return train_csv_close(&csv);
 }
 
 int main(int argc, char **argv)
 {
     gemm_use_common_kernel(argv);
-    struct experiment e = {0};
-    char steps_path[1024], summary_path[1024];
-    if (argc != 2 || strlen(argv[1]) > 900) {
+    struct train t = {.recipes = recipe_names,
+                      .count = RECIPES,
+                      .columns = "loss,grad_norm,moved",
+                      .steps = 600,
+                      .lr = 1e-4};
+    if (argc != 2) {
         fprintf(stderr, "usage: experiment OUTDIR (a folder; settings: STEPS, SEED, LR, DATA)\n");
         return 2;
     }
-    snprintf(steps_path, sizeof steps_path, "%s/loss.csv", argv[1]);
-    snprintf(summary_path, sizeof summary_path, "%s/summary.csv", argv[1]);
-    if (!set_up(&e) || !can_write(steps_path) || !can_write(summary_path))
+    if (!train_set_up(&t, argv[1]))
         return 2;
-
-    struct jobs check = {.count = 1, .name = try_name, .run = try_functions, .context = &e};
-    struct jobs recipes = {.count = RECIPES, .name = job_name, .run = train, .context = &e};
-    if (isatty(STDERR_FILENO))
-        recipes.progress = show_progress;
-    int failure = jobs_run(&check);
+    int failure = train_try(&t, "lab05.c, called once with one weight,", try_functions);
     if (!failure)
-        failure = jobs_run(&recipes);
-    if (!failure && isatty(STDERR_FILENO))
-        fputc('\n', stderr);
-    if (!failure && !(write_steps(&e, steps_path) && write_summary(&e, summary_path)))
+        failure = train_run(&t, train_recipe);
+    if (!failure && !(train_write(&t, "loss.csv") && write_summary(&t)))
         failure = 1;
-    data_free(&e.data);
+    train_free(&t);
     return failure;
 }

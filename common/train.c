@@ -1,0 +1,163 @@
+/**
+ * @file train.c
+ * @brief Recipes side by side and their table of steps. See train.h.
+ */
+#include "common/train.h"
+
+#include "common/env.h"
+#include "common/jobs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_STEPS = 100000 };
+
+static size_t count_columns(const char *columns)
+{
+    size_t n = 1;
+    for (; *columns; columns++)
+        n += *columns == ',';
+    return n;
+}
+
+/* Can a file be written after the training? Better to know before it. */
+static bool can_write(const struct train *t)
+{
+    struct csv csv;
+    train_csv(t, &csv, "loss.csv", "");
+    bool fine = csv.file != NULL;
+    if (!fine)
+        fprintf(stderr, "%s\n", csv.error);
+    csv_discard(&csv);
+    return fine;
+}
+
+bool train_set_up(struct train *t, const char *out)
+{
+    t->out = out;
+    t->width = count_columns(t->columns);
+    t->seed = t->seed ? t->seed : 1;
+    if (!env_u64("STEPS", 1, MAX_STEPS, &t->steps) || !env_u64("SEED", 0, UINT64_MAX, &t->seed) ||
+        !env_f64("LR", 1e-9, 1, &t->lr))
+        return false;
+    if (!data_load_default(&t->data)) {
+        fprintf(stderr, "%s\n", t->data.error);
+        return false;
+    }
+    if (t->data.truncated)
+        fprintf(stderr, "Only the first %zu MiB of the text are used.\n", DATA_BYTES_MAX >> 20);
+    t->values = jobs_memory(t->count * t->steps * t->width * sizeof *t->values);
+    t->done = jobs_memory(t->count * sizeof *t->done);
+    if (!t->values || !t->done) {
+        fprintf(stderr, "not enough memory for %llu steps; try fewer.\n",
+                (unsigned long long)t->steps);
+        return false;
+    }
+    return can_write(t);
+}
+
+double *train_row(const struct train *t, size_t recipe, uint64_t step)
+{
+    return t->values + (recipe * t->steps + step) * t->width;
+}
+
+void train_done(struct train *t, size_t recipe, uint64_t step)
+{
+    t->done[recipe] = step + 1;
+}
+
+void train_batch(const struct train *t, uint64_t step, int batch, int context, uint8_t *x,
+                 uint8_t *y)
+{
+    data_batch(&t->data, t->seed, step, batch, context, x, y);
+}
+
+static const struct train *running; /* jobs hand their names no context */
+static const char *tried;
+
+static const char *recipe_name(size_t recipe)
+{
+    return running->recipes[recipe];
+}
+
+static const char *tried_name(size_t job)
+{
+    (void)job;
+    return tried;
+}
+
+static void show_progress(const void *context)
+{
+    const struct train *t = context;
+    fputc('\r', stderr);
+    for (size_t r = 0; r < t->count; r++)
+        fprintf(stderr, "%s %3d%%  ", t->recipes[r], (int)(100 * t->done[r] / t->steps));
+}
+
+int train_run(struct train *t, bool (*recipe)(size_t number, void *train))
+{
+    struct jobs jobs = {.count = t->count, .name = recipe_name, .run = recipe, .context = t};
+    bool terminal = isatty(STDERR_FILENO);
+    if (terminal)
+        jobs.progress = show_progress;
+    running = t;
+    int failure = jobs_run(&jobs);
+    if (terminal && !failure)
+        fputc('\n', stderr);
+    return failure;
+}
+
+int train_try(struct train *t, const char *what, bool (*once)(size_t number, void *train))
+{
+    struct jobs job = {.count = 1, .name = tried_name, .run = once, .context = t};
+    tried = what;
+    return jobs_run(&job);
+}
+
+double train_mean(const struct train *t, size_t recipe, size_t column, uint64_t last)
+{
+    last = last < t->steps ? last : t->steps;
+    double mean = 0;
+    for (uint64_t step = t->steps - last; step < t->steps; step++)
+        mean += train_row(t, recipe, step)[column] / (double)last;
+    return mean;
+}
+
+void train_csv(const struct train *t, struct csv *csv, const char *name, const char *columns)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", t->out, name);
+    csv_open(csv, path, columns);
+}
+
+bool train_csv_close(struct csv *csv)
+{
+    bool whole = csv_close(csv);
+    if (!whole)
+        fprintf(stderr, "%s\n", csv->error);
+    return whole;
+}
+
+bool train_write(const struct train *t, const char *name)
+{
+    struct csv csv;
+    char columns[512];
+    snprintf(columns, sizeof columns, "recipe,step,%s", t->columns);
+    train_csv(t, &csv, name, columns);
+    for (size_t recipe = 0; recipe < t->count; recipe++) {
+        for (uint64_t step = 0; step < t->steps; step++) {
+            csv_text(&csv, t->recipes[recipe]);
+            csv_int(&csv, (long long)step + 1);
+            for (size_t i = 0; i < t->width; i++)
+                csv_f64(&csv, train_row(t, recipe, step)[i]);
+            csv_end_row(&csv);
+        }
+    }
+    return train_csv_close(&csv);
+}
+
+void train_free(struct train *t)
+{
+    data_free(&t->data);
+}
