@@ -48,9 +48,13 @@ enum nn_product_kind {
 struct nn_product {
     enum nn_product_kind kind; /**< what it is for */
     int layer;                 /**< 0 at the bottom .. L, the output layer */
-    enum gemm_op op_a, op_b;   /**< as in gemm.h */
-    int m, n, k;               /**< C is m x n, sums are k long */
-    const float *a, *b;        /**< operands as stored */
+    enum gemm_op op_a;         /**< as in gemm.h */
+    enum gemm_op op_b;         /**< as in gemm.h */
+    int m;                     /**< rows of C */
+    int n;                     /**< columns of C */
+    int k;                     /**< length of each sum */
+    const float *a;            /**< A as stored */
+    const float *b;            /**< B as stored */
     float beta;                /**< 1 for NN_FORWARD, else 0 */
     float *c;                  /**< result */
 };
