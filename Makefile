@@ -37,11 +37,11 @@ endif
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
-STRICTC  = -O2 -g -Wall -Wextra -Werror -ffp-contract=off -fPIC -I. $(EXTRA) -MMD -MP
+STRICTC  = -O2 -g -Wall -Wextra -Werror -ffp-contract=off -fPIC -fno-semantic-interposition -I. $(EXTRA) -MMD -MP
 CFLAGS_COMMON  = -std=c11 $(STRICTC)
 CFLAGS_GRADER  = -std=gnu11 $(STRICTC) $(addprefix -Ilabs/,$(FOLDERS))
 # Students' files: warnings are shown and cost nothing; a stub's unused parameters are no news.
-CFLAGS_STUDENT = -std=c11 -O2 -g -Wall -Wextra -Wno-unused-parameter -ffp-contract=off -fPIC -I. $(EXTRA)
+CFLAGS_STUDENT = -std=c11 -O2 -g -Wall -Wextra -Wno-unused-parameter -ffp-contract=off -fPIC -fno-semantic-interposition -I. $(EXTRA)
 LAB_DEFINES    = -DLAB=$(1) -DLAB_HEADER='"$(1).h"' -DLAB_DEF='"grader/$(1)/$(1).def"' -Ilabs/$(2)
 
 READY   := build/deps.ok
