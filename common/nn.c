@@ -14,6 +14,7 @@
 struct nn_work {
     struct nn_shape shape;
     int batch;
+    size_t bytes;   /* of all of it, counted as it is taken */
     float *inputs;  /* X0 (B, T*E) */
     float *hidden;  /* X1 .. XL, L times (B, H) */
     float *logits;  /* (B, V); in the backward pass their gradient */
@@ -63,6 +64,13 @@ void nn_init(struct nn_shape shape, float *params, uint64_t seed)
     }
 }
 
+/** n floats that belong to the work, counted there. */
+static float *take(struct nn_work *work, size_t n)
+{
+    work->bytes += n * sizeof(float);
+    return malloc(n * sizeof(float));
+}
+
 struct nn_work *nn_work_new(struct nn_shape shape, int batch)
 {
     struct nn_work *work = malloc(sizeof *work);
@@ -71,16 +79,21 @@ struct nn_work *nn_work_new(struct nn_shape shape, int batch)
     size_t b = (size_t)batch, h = (size_t)shape.hidden, v = (size_t)shape.vocab;
     size_t first = (size_t)shape.context * (size_t)shape.embed;
     size_t widest = first > h ? first : h;
-    *work = (struct nn_work){.shape = shape, .batch = batch};
-    work->inputs = malloc(b * first * sizeof(float));
-    work->hidden = malloc((size_t)shape.layers * b * h * sizeof(float));
-    work->logits = malloc(b * v * sizeof(float));
-    work->delta = malloc(b * widest * sizeof(float));
-    work->delta_2 = malloc(b * widest * sizeof(float));
+    *work = (struct nn_work){.shape = shape, .batch = batch, .bytes = sizeof *work};
+    work->inputs = take(work, b * first);
+    work->hidden = take(work, (size_t)shape.layers * b * h);
+    work->logits = take(work, b * v);
+    work->delta = take(work, b * widest);
+    work->delta_2 = take(work, b * widest);
     if (work->inputs && work->hidden && work->logits && work->delta && work->delta_2)
         return work;
     nn_work_free(work);
     return NULL;
+}
+
+size_t nn_work_bytes(const struct nn_work *work)
+{
+    return work->bytes;
 }
 
 void nn_work_free(struct nn_work *work)

@@ -93,6 +93,9 @@ void nn_init(struct nn_shape shape, float *params, uint64_t seed);
  *  them with nn_work_free() */
 struct nn_work *nn_work_new(struct nn_shape shape, int batch);
 
+/** @param[in] work buffers @return the bytes that nn_work_new() took for them, all together */
+size_t nn_work_bytes(const struct nn_work *work);
+
 /** @param[in] work buffers, or NULL */
 void nn_work_free(struct nn_work *work);
 
