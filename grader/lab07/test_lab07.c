@@ -11,12 +11,18 @@
 #include "grader/grade.h"
 #include "grader/runner/proxies.h"
 
-// In the order of the exercises, which is the order of the report.
-#include "grader/lab07/tests_params.h"
-// clang-format sorts the lines of a block, so each part has its own.
-#include "grader/lab07/tests_bytes.h"
-// What builds on both comes last.
+// In the order of the exercises, which is the order of the report (so they are not to be sorted).
+// clang-format off
+#include "grader/lab07/tests_arithmetic.h"
+#include "grader/lab07/tests_layer.h"
+#include "grader/lab07/tests_model.h"
+#include "grader/lab07/tests_recipe.h"
+#include "grader/lab07/tests_states.h"
+#include "grader/lab07/tests_zero.h"
+#include "grader/lab07/tests_activations.h"
 #include "grader/lab07/tests_fit.h"
+#include "grader/lab07/tests_trainer.h"
+// clang-format on
 
 // --------------------------------------------------------------------------------------------
 // The quiz

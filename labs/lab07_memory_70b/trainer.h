@@ -32,28 +32,28 @@ enum { MOST_LAYERS = 8, MOST_TENSORS = 2 * MOST_LAYERS + 3, PIECE = 256 };
 
 /** One optimizer state of one tensor: floats, or bytes with an absmax a block. */
 struct state {
-    float *values;
-    uint8_t *codes;
-    float *absmax;
+    float *values;  /**< FP32 states; NULL where they have 8 bits */
+    uint8_t *codes; /**< 8-bit states */
+    float *absmax;  /**< of each of their blocks */
 };
 
 /** A model in training. */
 struct trainer {
-    struct nn_shape shape;
-    struct recipe recipe;
-    struct memory_count count;
-    size_t tensors[MOST_TENSORS]; /* elements of each */
-    size_t tensors_count;
-    size_t n; /* elements of all */
-    float *weights;
-    uint16_t *weight_codes; /* instead of weights, where they have 2 bytes */
-    float *grads;
-    uint16_t *grad_codes; /* instead of grads, where they have 2 bytes */
-    float *master;        /* or NULL */
-    float *weights_fp32;  /* scratch: what forward and backward read */
-    float *grads_fp32;    /* scratch: what backward writes */
-    struct state states[2][MOST_TENSORS];
-    struct nn_work *work;
+    struct nn_shape shape;                /**< of the model */
+    struct recipe recipe;                 /**< how it is stored */
+    struct memory_count count;            /**< of everything below */
+    size_t tensors[MOST_TENSORS];         /**< elements of each */
+    size_t tensors_count;                 /**< number of tensors */
+    size_t n;                             /**< elements of all */
+    float *weights;                       /**< where they have 4 bytes */
+    uint16_t *weight_codes;               /**< instead, where they have 2 */
+    float *grads;                         /**< where they have 4 bytes */
+    uint16_t *grad_codes;                 /**< instead, where they have 2 */
+    float *master;                        /**< or NULL */
+    float *weights_fp32;                  /**< scratch: what forward and backward read */
+    float *grads_fp32;                    /**< scratch: what backward writes */
+    struct state states[2][MOST_TENSORS]; /**< m and v of each tensor */
+    struct nn_work *work;                 /**< activations and their gradients */
 };
 
 static void trainer_list_tensors(struct trainer *t)
@@ -140,12 +140,12 @@ static bool trainer_new(struct trainer *t, struct nn_shape shape, int batch, str
     trainer_list_tensors(t);
     if (!trainer_take(t, batch))
         return false;
-    float *first = t->weights ? t->weights : t->weights_fp32;
+    float *first = recipe.weight == 2 ? t->weights_fp32 : t->weights;
     nn_init(shape, first, seed);
     for (size_t i = 0; i < t->n; i++) {
-        if (t->master)
+        if (recipe.master)
             t->master[i] = first[i];
-        if (t->weight_codes)
+        if (recipe.weight == 2)
             t->weight_codes[i] = bf16_from_f32_rne(first[i]);
     }
     return true;
@@ -197,10 +197,10 @@ static void pack(struct state *s, size_t from, size_t n, bool is_signed, const f
 /** Adds u to weight i, by the recipe. */
 static void store(struct trainer *t, size_t i, float u)
 {
-    if (t->master) {
+    if (t->recipe.master) {
         t->master[i] += u;
         t->weight_codes[i] = bf16_from_f32_rne(t->master[i]);
-    } else if (t->weight_codes) {
+    } else if (t->recipe.weight == 2) {
         t->weight_codes[i] = bf16_from_f32_rne(f32_from_bf16(t->weight_codes[i]) + u);
     } else {
         t->weights[i] += u;
@@ -219,7 +219,7 @@ static void update_piece(struct trainer *t, size_t tensor, size_t from, size_t n
     if (adam)
         unpack(&t->states[1][tensor], from, n, false, v);
     for (size_t i = 0; i < n; i++) {
-        float g = t->grads ? t->grads[at + i] : f32_from_bf16(t->grad_codes[at + i]);
+        float g = t->recipe.grad == 2 ? f32_from_bf16(t->grad_codes[at + i]) : t->grads[at + i];
         if (adam) {
             m[i] = 0.9f * m[i] + 0.1f * g;
             v[i] = 0.999f * v[i] + 0.001f * g * g;
@@ -239,13 +239,14 @@ static void update_piece(struct trainer *t, size_t tensor, size_t from, size_t n
 static double trainer_step(struct trainer *t, const uint8_t *x, const uint8_t *y, double lr,
                            int step)
 {
-    struct nn_hooks hooks = {.forward = t->weight_codes ? round_bf16 : NULL,
-                             .backward = t->grad_codes ? round_bf16 : NULL};
-    for (size_t i = 0; t->weight_codes && i < t->n; i++)
+    bool weights_16 = t->recipe.weight == 2, grads_16 = t->recipe.grad == 2;
+    struct nn_hooks hooks = {.forward = weights_16 ? round_bf16 : NULL,
+                             .backward = grads_16 ? round_bf16 : NULL};
+    for (size_t i = 0; weights_16 && i < t->n; i++)
         t->weights_fp32[i] = f32_from_bf16(t->weight_codes[i]);
-    double loss = nn_loss(t->work, t->weights ? t->weights : t->weights_fp32, x, y, hooks,
-                          t->grads ? t->grads : t->grads_fp32);
-    for (size_t i = 0; t->grad_codes && i < t->n; i++)
+    double loss = nn_loss(t->work, weights_16 ? t->weights_fp32 : t->weights, x, y, hooks,
+                          grads_16 ? t->grads_fp32 : t->grads);
+    for (size_t i = 0; grads_16 && i < t->n; i++)
         t->grad_codes[i] = bf16_from_f32_rne(t->grads_fp32[i]);
     size_t at = 0;
     for (size_t tensor = 0; tensor < t->tensors_count; tensor++) {

@@ -1,0 +1,217 @@
+/**
+ * @file tests_model.h
+ * @brief Tests of exercise 7.6: parameters of a model. Its parts are taken as differences where that is
+ *        possible, so that a mistake in one costs the test of that part.
+ *
+ * A part of test_lab07.c, which includes it once.
+ */
+#ifndef LOWP_GRADER_LAB07_TESTS_MODEL_H
+#define LOWP_GRADER_LAB07_TESTS_MODEL_H
+
+#include "grader/lab07/draw.h"
+
+// --- 7.6: the whole model --------------------------------------------------------------------
+
+enum { MORE_WORDS = 1000 };
+
+static const char *input_vocab(size_t i, const void *context)
+{
+    static char text[500];
+    snprintf(text, sizeof text, "%d more words) less model_params(%s", MORE_WORDS,
+             show_model(((const struct model *)context)[i]));
+    return text;
+}
+static uint64_t words_counted(struct model m, uint64_t times)
+{
+    return times * MORE_WORDS * m.hidden;
+}
+static uint64_t words_once(size_t i, const void *context)
+{
+    return words_counted(((const struct model *)context)[i], 1);
+}
+static uint64_t words_twice(size_t i, const void *context)
+{
+    return words_counted(((const struct model *)context)[i], 2);
+}
+static uint64_t words_swapped(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    return words_counted(m, m.tied ? 2 : 1);
+}
+static const struct rule TIED_RULES[] = {
+    {"the embedding was counted once, though the output matrix is one of its own (untied)",
+     words_once},
+    {"the embedding was counted twice, though the output matrix is the same array (tied)",
+     words_twice},
+    {"tied and untied were swapped: tied is one array", words_swapped},
+};
+
+GRADED(embedding_tied_or_not, .points = 4,
+       .idea = "embedding and output matrix are two arrays, or one if tied")
+{
+    struct model m[MODELS];
+    struct counts c = {"model_params", .input = input_vocab, .context = m, WITH_RULES(TIED_RULES)};
+    for (size_t i = 0; i < MODELS; i++) {
+        m[i] = draw_model(i);
+        m[i].tied = i % 2;
+        struct model more = m[i];
+        more.vocab += MORE_WORDS;
+        add_count(&c, model_params(more) - model_params(m[i]),
+                  words_counted(m[i], m[i].tied ? 1 : 2));
+    }
+    check_counts(&c);
+}
+
+/** Two cases a model: norms, then positions. */
+static const char *input_norms(size_t i, const void *context)
+{
+    static char text[600];
+    snprintf(text, sizeof text, "%s; %s", show_model(((const struct model *)context)[i / 2]),
+             i % 2 ? "with learned positions less without"
+                   : "no vocabulary, no positions; less all attention_params and ffn_params");
+    return text;
+}
+static uint64_t norms(const void *context, size_t i, uint64_t a_layer, uint64_t at_end, bool shift)
+{
+    struct model m = ((const struct model *)context)[i / 2];
+    if (i % 2)
+        return m.positions * m.hidden;
+    return (a_layer * m.layers + at_end) * (shift && m.norm == LAYER_NORM ? 2 : 1) * m.hidden;
+}
+static uint64_t norms_right(size_t i, const void *context)
+{
+    return norms(context, i, 2, 1, true);
+}
+static uint64_t norms_forgotten(size_t i, const void *context)
+{
+    return norms(context, i, 0, 0, true);
+}
+static uint64_t norms_without_last(size_t i, const void *context)
+{
+    return norms(context, i, 2, 0, true);
+}
+static uint64_t norms_one_a_layer(size_t i, const void *context)
+{
+    return norms(context, i, 1, 1, true);
+}
+static uint64_t norms_without_shift(size_t i, const void *context)
+{
+    return norms(context, i, 2, 1, false);
+}
+static uint64_t positions_forgotten(size_t i, const void *context)
+{
+    return i % 2 ? 0 : norms_right(i, context);
+}
+static const struct rule NORM_RULES[] = {
+    {"the norms were forgotten", norms_forgotten},
+    {"the norm after the last layer was forgotten", norms_without_last},
+    {"one norm a layer was counted: there is one before attention and one before the FFN",
+     norms_one_a_layer},
+    {"LayerNorm's shift was forgotten: it has a scale and a shift", norms_without_shift},
+    {"learned positions were forgotten", positions_forgotten},
+};
+
+GRADED(norms_and_positions, .points = 4,
+       .idea = "two norms a layer and one at the end; learned positions are an embedding too")
+{
+    struct model m[MODELS];
+    struct counts c = {"model_params", .input = input_norms, .context = m, WITH_RULES(NORM_RULES)};
+    for (size_t i = 0; i < MODELS; i++) {
+        m[i] = draw_model(i);
+        m[i].vocab = 0;
+        m[i].tied = true;
+        m[i].norm = i / 2 % 2 ? LAYER_NORM : RMS_NORM;
+        uint64_t bare = model_params(m[i]);
+        uint64_t layers = m[i].layers * (attention_params(m[i]) + ffn_params(m[i]));
+        m[i].positions = draw_between(2000 + i, 100, 5000);
+        add_count(&c, bare - layers, norms_right(2 * i, m));
+        add_count(&c, model_params(m[i]) - bare, norms_right(2 * i + 1, m));
+    }
+    check_counts(&c);
+}
+
+static const char *input_published(size_t i, const void *context)
+{
+    static char text[500];
+    (void)context;
+    snprintf(text, sizeof text, "%s: %s", PUBLISHED[i].name, show_model(PUBLISHED[i].model));
+    return text;
+}
+static uint64_t all_of(struct model m)
+{
+    return oracle_fit(oracle_params(m).all);
+}
+static uint64_t all_heads(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.kv_heads = m.heads;
+    return all_of(m);
+}
+static uint64_t all_head_dims(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.head_dim = m.hidden / m.heads;
+    return all_of(m);
+}
+static uint64_t all_ungated(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.gated = false;
+    return all_of(m);
+}
+static uint64_t all_tied(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.tied = true;
+    return all_of(m);
+}
+static uint64_t all_untied(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.tied = false;
+    return all_of(m);
+}
+static uint64_t all_unbiased(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    m.qkv_bias = m.dense_bias = false;
+    return all_of(m);
+}
+static uint64_t all_without_norms(size_t i, const void *context)
+{
+    struct model m = PUBLISHED[i].model;
+    (void)context;
+    return all_of(m) - (2 * m.layers + 1) * (m.norm == LAYER_NORM ? 2 : 1) * m.hidden;
+}
+static uint64_t all_in_32_bits(size_t i, const void *context)
+{
+    (void)context;
+    return in_32_bits(PUBLISHED[i].params);
+}
+static const struct rule PUBLISHED_RULES[] = {
+    {"K and V were given all the heads: they have kv_heads", all_heads},
+    {"the width of a head was taken to be hidden / heads: Gemma says otherwise", all_head_dims},
+    {"the gate was forgotten", all_ungated},
+    {"the output matrix was left out where it is not tied", all_tied},
+    {"the embedding was counted twice where it is tied", all_untied},
+    {"the biases were forgotten", all_unbiased},
+    {"the norms were forgotten", all_without_norms},
+    {"the sum was kept in 32 bits", all_in_32_bits},
+};
+
+GRADED(published_models, .points = 4,
+       .idea = "Llama-3-70B has 70,553,706,496 parameters, and six more models theirs")
+{
+    struct counts c = {"model_params", .input = input_published, WITH_RULES(PUBLISHED_RULES)};
+    for (size_t i = 0; i < PUBLISHED_MODELS; i++)
+        add_count(&c, model_params(PUBLISHED[i].model), PUBLISHED[i].params);
+    check_counts(&c);
+}
+
+#endif

@@ -1,0 +1,144 @@
+/**
+ * @file tests_trainer.h
+ * @brief Tests of exercise 7.14, the workbook's own trainer, and of overflow in every function.
+ *
+ * A part of test_lab07.c, which includes it once.
+ */
+#ifndef LOWP_GRADER_LAB07_TESTS_TRAINER_H
+#define LOWP_GRADER_LAB07_TESTS_TRAINER_H
+
+#include "grader/lab07/tests_layer.h"
+#include "grader/lab07/tests_model.h"
+#include "grader/lab07/tests_recipe.h"
+
+// --- 7.14: the real trainer ------------------------------------------------------------------
+
+struct trainer_case {
+    uint64_t batch;
+    struct recipe r;
+    struct nn_shape shape;
+    int part;
+};
+
+static const char *input_trainer(size_t i, const void *context)
+{
+    const struct trainer_case *t = (const struct trainer_case *)context + i;
+    static char text[400];
+    snprintf(text, sizeof text, "V %d, T %d, E %d, H %d, L %d; B %" PRIu64 "; {%s}).%s (",
+             t->shape.vocab, t->shape.context, t->shape.embed, t->shape.hidden, t->shape.layers,
+             t->batch, show_recipe(t->r), PART_NAMES[t->part]);
+    return text;
+}
+static uint64_t trainer_part(struct trainer_case t)
+{
+    return part_of(oracle_trainer(t.shape, t.batch, t.r), t.part);
+}
+static uint64_t trainer_no_scratch(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    f.total -= f.scratch;
+    f.scratch = 0;
+    return part_of(f, t.part);
+}
+static uint64_t trainer_one_buffer(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    uint64_t first = (uint64_t)t.shape.context * (uint64_t)t.shape.embed;
+    uint64_t h = (uint64_t)t.shape.hidden, widest = first > h ? first : h;
+    return trainer_part(t) - (t.part == ACTIVATIONS || t.part == TOTAL ? 4 * t.batch * widest : 0);
+}
+static uint64_t trainer_16_bit(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    uint64_t less = t.r.weight == 2 ? f.activations / 2 : 0;
+    f.activations -= less;
+    f.total -= less;
+    return part_of(f, t.part);
+}
+static uint64_t trainer_one_tensor(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    uint64_t flat = oracle_states(f.weights / t.r.weight, t.r);
+    f.total += flat - f.states;
+    f.states = flat;
+    return part_of(f, t.part);
+}
+static const struct rule TRAINER_RULES[] = {
+    {"the FP32 working copies (scratch) were forgotten", trainer_no_scratch},
+    {"one buffer for gradients of activations was counted: there are two", trainer_one_buffer},
+    {"activations were counted in 16 bits: this trainer keeps them in FP32", trainer_16_bit},
+    {"the model was taken for one tensor: biases and the embedding are small ones",
+     trainer_one_tensor},
+};
+
+GRADED(trainer_is_predicted, .points = 3,
+       .idea = "every part of what the workbook's own trainer allocates")
+{
+    static const struct recipe recipes[] = {
+        {4, 4, 0, 2, 0}, {2, 2, 4, 2, 0}, {2, 4, 4, 2, 0}, {2, 2, 4, 2, 256}, {2, 2, 4, 1, 0}};
+    struct trainer_case cases[MOST_CASES];
+    struct counts c = {"trainer_bytes", .input = input_trainer, .context = cases,
+                       WITH_RULES(TRAINER_RULES)};
+    for (uint64_t i = 0; i < 15; i++) {
+        struct nn_shape shape = {.vocab = (int)draw_between(8 * i, 20, 256),
+                                 .context = (int)draw_between(8 * i + 1, 2, 12),
+                                 .embed = (int)draw_between(8 * i + 2, 4, 24),
+                                 .hidden = (int)draw_between(8 * i + 3, 40, 300),
+                                 .layers = (int)draw_between(8 * i + 4, 1, 5)};
+        struct trainer_case t = {draw_between(8 * i + 5, 1, 4096), recipes[i % 5], shape, 0};
+        struct footprint got = trainer_bytes(t.shape, t.batch, t.r);
+        for (t.part = 0; t.part < PARTS; t.part++) {
+            cases[c.n] = t;
+            add_count(&c, part_of(got, t.part), trainer_part(t));
+        }
+    }
+    check_counts(&c);
+}
+
+// --- all of them: overflow -------------------------------------------------------------------
+
+GRADED(overflow_is_refused, .points = 3,
+       .idea = "what does not fit in 64 bits is refused, by every function")
+{
+    const uint64_t big = (uint64_t)1 << 40;
+    struct model small = PUBLISHED[0].model, huge = small;
+    huge.hidden = huge.ffn = huge.head_dim = big;
+    struct activations a = {8192, 1, 8192, 64, 80, 2, 1, false, RECOMPUTE_NONE}, long_a = a;
+    long_a.seq = big;
+    uint64_t n = 70553706496, too_many = (uint64_t)1 << 61;
+    const struct {
+        const char *call;
+        uint64_t fits, want, refused;
+    } calls[] = {
+        {"attention_params", attention_params(small), attention_of(small), attention_params(huge)},
+        {"ffn_params", ffn_params(small), ffn_of(small), ffn_params(huge)},
+        {"model_params", model_params(small), all_of(small), model_params(huge)},
+        {"state_bytes", state_bytes(n, BF16_ADAM), 8 * n, state_bytes(too_many, BF16_ADAM)},
+        {"training_bytes(...).total", training_bytes(GIVE(&n, 1), 1, BF16_ADAM).total, 16 * n,
+         training_bytes(GIVE(&too_many, 1), 1, BF16_ADAM).total},
+        {"zero_bytes", zero_bytes(n, BF16_ADAM, 0, 1), 16 * n,
+         zero_bytes(too_many, BF16_ADAM, 0, 1)},
+        {"layer_activation_bytes", layer_activation_bytes(a), oracle_layer_activations(a),
+         layer_activation_bytes(long_a)},
+        {"activation_bytes", activation_bytes(a), 80 * oracle_layer_activations(a),
+         activation_bytes(long_a)},
+        {"kv_cache_bytes", kv_cache_bytes(small, 8192, 1, 2), oracle_kv(small, 8192, 1, 2),
+         kv_cache_bytes(small, big, big, 2)},
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (calls[i].fits != calls[i].want)
+            fail("%s of a size that fits\n  got      %s\n  expected %s", calls[i].call,
+                 show_count(calls[i].fits), show_count(calls[i].want));
+        if (calls[i].refused != REFUSED) {
+            because("a product or a sum wrapped around at 2^64: build everything from "
+                    "checked_mul and checked_add");
+            fail("%s of a size beyond 64 bits returned %s, expected REFUSED", calls[i].call,
+                 show_count(calls[i].refused));
+        }
+    }
+}
+
+#endif
