@@ -69,7 +69,9 @@ static uint64_t activations_s_once(size_t i, const void *context)
 static uint64_t activations_wide_masks(size_t i, const void *context)
 {
     struct activations a = ((const struct activations *)context)[i];
-    return a.element / 2 * (34 * sbh(a) + 5 * assb(a));
+    uint64_t times = a.element / 2;
+    a.element = 2;
+    return times * oracle_layer_activations(a);
 }
 static uint64_t activations_16_bit(size_t i, const void *context)
 {
@@ -151,6 +153,8 @@ static const struct rule RECOMPUTE_RULES[] = {
     {"selective recompute kept the scores' mask: the scores' whole part is computed again",
      recompute_keeps_mask},
     {"e = 2 was taken for granted", activations_16_bit},
+    {"the masks were made as wide as the activations: a mask has a byte an element",
+     activations_wide_masks},
 };
 
 GRADED(recompute_modes, .points = 4,
@@ -166,15 +170,17 @@ GRADED(recompute_modes, .points = 4,
     check_counts(&c);
 }
 
-/** Bytes with the given parts divided by t: scores, the 12 tensors, the other 4, the masks. */
+/** Bytes with the given parts divided by t: scores, the 12 tensors, the other 4, the masks. A case
+ *  without recompute is of the scores alone: kept less selective. */
 static uint64_t divided(struct activations a, bool scores, bool inner, bool outer, bool masks)
 {
     uint64_t t = a.tensor_parallel;
     if (a.recompute == RECOMPUTE_FULL)
         return a.element * sbh(a) / (outer && masks ? t : 1);
-    uint64_t of_scores = a.recompute == RECOMPUTE_NONE ? (2 * a.element + 1) * assb(a) : 0;
-    return of_scores / (scores ? t : 1) + 12 * a.element * sbh(a) / (inner ? t : 1) +
-           4 * a.element * sbh(a) / (outer ? t : 1) + 2 * sbh(a) / (masks ? t : 1);
+    if (a.recompute == RECOMPUTE_NONE)
+        return (2 * a.element + 1) * assb(a) / (scores ? t : 1);
+    return 12 * a.element * sbh(a) / (inner ? t : 1) + 4 * a.element * sbh(a) / (outer ? t : 1) +
+           2 * sbh(a) / (masks ? t : 1);
 }
 static uint64_t parallel_all(size_t i, const void *context)
 {
@@ -208,6 +214,8 @@ static const struct rule TENSOR_RULES[] = {
     {"only the scores were divided by t", parallel_scores},
     {"the scores were not divided by t: each device has its own heads", parallel_not_scores},
     {"the masks of sbh bytes were not kept whole", parallel_whole_masks},
+    {"the masks were made as wide as the activations: a mask has a byte an element",
+     activations_wide_masks},
 };
 static const struct rule SEQUENCE_RULES[] = {
     {"sequence parallelism was ignored: it divides what tensor parallelism leaves whole",
@@ -215,7 +223,17 @@ static const struct rule SEQUENCE_RULES[] = {
     {"full recompute's input was divided by t: the contract keeps it whole", parallel_all},
     {"the masks were not divided: they are cut along the sequence too", parallel_whole_masks},
     {"nothing was divided by t", parallel_none},
+    {"the masks were made as wide as the activations: a mask has a byte an element",
+     activations_wide_masks},
 };
+
+/** What the student's function gives the scores. */
+static uint64_t scores_of(struct activations a)
+{
+    uint64_t kept = layer_activation_bytes(a);
+    a.recompute = RECOMPUTE_SELECTIVE;
+    return kept - layer_activation_bytes(a);
+}
 
 static void check_parallel(bool sequence, const struct rule *rules, size_t rules_count)
 {
@@ -225,7 +243,14 @@ static void check_parallel(bool sequence, const struct rule *rules, size_t rules
     for (size_t i = 0; i < MODELS; i++) {
         a[i] = draw_activations(i, (uint64_t)2 << i % 3, (enum recompute)(i % 4 % 3));
         a[i].sequence_parallel = sequence;
-        add_count(&c, layer_activation_bytes(a[i]), activations_right(i, a));
+        if (a[i].recompute != RECOMPUTE_NONE) {
+            add_count(&c, layer_activation_bytes(a[i]), activations_right(i, a));
+            continue;
+        }
+        struct activations alone = a[i]; /* how large they are is another test's question */
+        alone.tensor_parallel = 1;
+        alone.sequence_parallel = false;
+        add_count(&c, scores_of(a[i]), scores_of(alone) / a[i].tensor_parallel);
     }
     check_counts(&c);
 }

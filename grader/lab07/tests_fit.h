@@ -95,9 +95,10 @@ GRADED(kv_cache, .points = 4, .idea = "K and V of kv_heads, in every layer, for 
 
 // --- 7.12 and 7.13: does it fit? -------------------------------------------------------------
 
+/** The bytes of the shards are those of the student's own zero_bytes(), which has its own tests. */
 struct fit_case {
     struct zero_case z;
-    uint64_t activations, device;
+    uint64_t shards, activations, device;
 };
 
 static const char *input_fit(size_t i, const void *context)
@@ -106,34 +107,34 @@ static const char *input_fit(size_t i, const void *context)
     static char text[500];
     snprintf(text, sizeof text, "%s; activations %s, device %s: needed %s", input_zero(0, &f->z),
              show_count(f->activations), show_count(f->device),
-             show_count(oracle_fit((oracle_wide)zero_right(0, &f->z) + f->activations)));
+             show_count(oracle_fit((oracle_wide)f->shards + f->activations)));
     return text;
 }
 static uint64_t fit_right(size_t i, const void *context)
 {
     const struct fit_case *f = (const struct fit_case *)context + i;
-    oracle_wide needed = (oracle_wide)zero_right(0, &f->z) + f->activations;
+    oracle_wide needed = (oracle_wide)f->shards + f->activations;
     return needed < REFUSED && needed <= f->device;
 }
 static uint64_t fit_without_activations(size_t i, const void *context)
 {
     const struct fit_case *f = (const struct fit_case *)context + i;
-    return zero_right(0, &f->z) <= f->device;
+    return f->shards <= f->device;
 }
 static uint64_t fit_strictly(size_t i, const void *context)
 {
     const struct fit_case *f = (const struct fit_case *)context + i;
-    return zero_right(0, &f->z) + f->activations < f->device;
+    return f->shards + f->activations < f->device;
 }
 static uint64_t fit_wrapped(size_t i, const void *context)
 {
     const struct fit_case *f = (const struct fit_case *)context + i;
-    return zero_right(0, &f->z) + f->activations <= f->device;
+    return f->shards + f->activations <= f->device;
 }
 static uint64_t fit_in_all(size_t i, const void *context)
 {
     const struct fit_case *f = (const struct fit_case *)context + i;
-    oracle_wide needed = (oracle_wide)zero_right(0, &f->z) + f->activations;
+    oracle_wide needed = (oracle_wide)f->shards + f->activations;
     return needed <= (oracle_wide)f->device * f->z.devices;
 }
 static const struct rule FIT_RULES[] = {
@@ -153,15 +154,14 @@ GRADED(fits_on_devices, .points = 3,
                               draw_between(3 * i + 1, 2, 512), i % 2 ? BF16_ADAM : LION,
                               (int)(i % 4)};
         uint64_t activations = draw_between(3 * i + 2, 1000, 40000000000);
-        uint64_t needed = zero_right(0, &z) + activations;
+        uint64_t shards = zero_bytes(z.n, z.r, z.stage, z.devices), needed = shards + activations;
+        if (shards == REFUSED)
+            fail("zero_bytes(%s) returned REFUSED", input_zero(0, &z));
         const uint64_t devices[] = {needed,      needed - 1, needed + 1,
                                     80000000000, needed / 2, 2 * needed};
-        f[i] = (struct fit_case){z, activations, devices[i % 6]};
-        if (i == 34) /* 70e9 parameters by ZeRO-2: 2 bytes each on every device, however many */
-            f[i] = (struct fit_case){{70000000000, 1024, BF16_ADAM, 2}, 0, 80000000000};
+        f[i] = (struct fit_case){z, shards, activations, devices[i % 6]};
         if (i == 35)
             f[i].activations = REFUSED - 5;
-        z = f[i].z;
         add_count(&c, fits_on(z.n, z.r, z.stage, z.devices, f[i].activations, f[i].device),
                   fit_right(i, f));
     }
@@ -169,7 +169,7 @@ GRADED(fits_on_devices, .points = 3,
 }
 
 struct batch_case {
-    uint64_t taken, device;
+    uint64_t taken, device, one;
     struct activations a;
 };
 
@@ -181,11 +181,10 @@ static const char *input_batch(size_t i, const void *context)
              input_activations(0, &b->a));
     return text;
 }
+/** What one sequence keeps, by the student's own activation_bytes(), which has its own tests. */
 static uint64_t one_sequence(const struct batch_case *b)
 {
-    struct activations a = b->a;
-    a.batch = 1;
-    return a.layers * oracle_layer_activations(a);
+    return b->one;
 }
 static uint64_t batch_right(size_t i, const void *context)
 {
@@ -210,8 +209,7 @@ static uint64_t batch_of_device(size_t i, const void *context)
 static uint64_t batch_read(size_t i, const void *context)
 {
     const struct batch_case *b = (const struct batch_case *)context + i;
-    uint64_t one = b->a.layers * oracle_layer_activations(b->a);
-    return b->taken > b->device || !one ? 0 : (b->device - b->taken) / one;
+    return b->taken > b->device ? 0 : (b->device - b->taken) / (b->one * b->a.batch);
 }
 static uint64_t batch_one_layer(size_t i, const void *context)
 {
@@ -234,9 +232,14 @@ GRADED(largest_batch, .points = 4,
                        WITH_RULES(BATCH_RULES)};
     for (size_t i = 0; i < 32; i++) {
         b[i].a = draw_activations(i, 1, (enum recompute)(i % 3));
+        b[i].a.batch = 1;
+        uint64_t one = b[i].one = activation_bytes(b[i].a);
+        if (one < 1000 || one == REFUSED)
+            fail("activation_bytes(%s) returned %s", input_activations(0, &b[i].a),
+                 show_count(one));
         b[i].a.batch = 3;
         b[i].taken = draw_between(500 + i, 1000000, 60000000000);
-        uint64_t one = one_sequence(&b[i]), times = draw_between(600 + i, 1, 40);
+        uint64_t times = draw_between(600 + i, 1, 40);
         b[i].device = b[i].taken + one * times + (i % 4 == 0 ? 0 : one / 3);
         if (i % 8 == 3)
             b[i].device = b[i].taken - b[i].taken / 3; /* nothing is free */

@@ -110,6 +110,13 @@ static uint64_t part_first_tensor(size_t i, const void *context)
     const struct part_case *p = (const struct part_case *)context + i;
     return part_of(oracle_training(p->tensors, 1, p->r), p->part);
 }
+static uint64_t part_grads_8bit(size_t i, const void *context)
+{
+    const struct part_case *p = (const struct part_case *)context + i;
+    struct recipe r = p->r;
+    r.grad = r.block ? 1 : r.grad;
+    return part_under(p, r);
+}
 static const struct rule PART_RULES[] = {
     {"the gradients were forgotten", part_no_grads},
     {"gradients were counted like weights: some recipes keep them in FP32",
@@ -120,13 +127,16 @@ static const struct rule PART_RULES[] = {
     {"states were counted as wide as the weights: they are FP32", part_states_like_weights},
     {"the products were computed in 32 bits", part_in_32_bits},
     {"only the first tensor was counted", part_first_tensor},
+    {"the gradients were counted in 8 bits: an 8-bit optimizer quantizes its states only",
+     part_grads_8bit},
 };
 
 GRADED(weights_gradients_states, .points = 4,
        .idea = "each parameter has a weight, a gradient and the optimizer's states")
 {
-    static const struct recipe recipes[] = {{2, 2, 0, 2, 0}, {4, 4, 0, 2, 0}, {2, 4, 0, 2, 0},
-                                            {2, 2, 0, 1, 0}, {4, 4, 0, 0, 0}, {2, 4, 0, 1, 0}};
+    static const struct recipe recipes[] = {{2, 2, 0, 2, 0},   {4, 4, 0, 2, 0},  {2, 4, 0, 2, 0},
+                                            {2, 2, 0, 1, 0},   {4, 4, 0, 0, 0},  {2, 4, 0, 1, 0},
+                                            {2, 2, 0, 2, 256}, {2, 4, 0, 2, 256}};
     static const int parts[] = {WEIGHTS, GRADS, STATES, ACTIVATIONS, SCRATCH, TOTAL};
     struct part_case cases[MOST_CASES];
     struct counts c = {"training_bytes", .input = input_part, .context = cases,
@@ -134,7 +144,8 @@ GRADED(weights_gradients_states, .points = 4,
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         uint64_t tensors[3] = {70000000000, draw_between(2 * i, 1, 9999),
                                draw_between(2 * i + 1, 10000, 1u << 30)};
-        add_parts(&c, cases, recipes[i], tensors, parts, sizeof parts / sizeof *parts);
+        add_parts(&c, cases, recipes[i], tensors, parts,
+                  recipes[i].block ? 2 : sizeof parts / sizeof *parts);
     }
     check_counts(&c);
     uint64_t none = 5;
@@ -170,26 +181,18 @@ static uint64_t master_8bit(size_t i, const void *context)
     uint64_t right = part_under(p, p->r);
     return p->r.block ? right / 4 : right;
 }
-static uint64_t grads_8bit(size_t i, const void *context)
-{
-    const struct part_case *p = (const struct part_case *)context + i;
-    uint64_t right = part_under(p, p->r);
-    return p->r.block && p->part == GRADS ? right / p->r.grad : right;
-}
 static const struct rule MASTER_RULES[] = {
     {"the FP32 master was forgotten", master_forgotten},
     {"a master was counted where the recipe has none", master_always},
     {"the master was counted as wide as the weights: it is FP32", master_like_weights},
     {"the master was counted in 8 bits: an 8-bit optimizer quantizes its states only", master_8bit},
-    {"the gradients were counted in 8 bits: an 8-bit optimizer quantizes its states only",
-     grads_8bit},
 };
 
 GRADED(master_copy, .points = 3, .idea = "a master is FP32, also beside 8-bit states")
 {
     static const struct recipe recipes[] = {{2, 2, 4, 2, 0}, {2, 4, 4, 1, 0},   {2, 2, 4, 2, 256},
                                             {2, 2, 0, 2, 0}, {2, 4, 0, 2, 256}, {2, 4, 4, 1, 2048}};
-    static const int parts[] = {MASTER, GRADS};
+    static const int parts[] = {MASTER};
     struct part_case cases[MOST_CASES];
     struct counts c = {"training_bytes", .input = input_part, .context = cases,
                        WITH_RULES(MASTER_RULES)};

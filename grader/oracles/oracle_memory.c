@@ -159,23 +159,31 @@ uint64_t oracle_kv(struct model m, uint64_t tokens, uint64_t sequences, uint64_t
 
 /* --- the workbook's trainer --- */
 
-struct footprint oracle_trainer(struct nn_shape shape, uint64_t batch, struct recipe r)
+size_t oracle_tensors(struct nn_shape shape, uint64_t *tensors)
 {
-    enum { MOST = 64 };
-    uint64_t tensors[2 * MOST + 1], n = 0, values = 0, count = 0;
-    uint64_t in = (uint64_t)shape.context * (uint64_t)shape.embed, widest = in;
+    size_t count = 0;
+    uint64_t in = (uint64_t)shape.context * (uint64_t)shape.embed;
     tensors[count++] = (uint64_t)shape.vocab * (uint64_t)shape.embed;
-    for (int i = 0; i <= shape.layers && i < MOST; i++) {
+    for (int i = 0; i <= shape.layers && count + 2 <= ORACLE_TENSORS; i++) {
         uint64_t out = (uint64_t)(i < shape.layers ? shape.hidden : shape.vocab);
         tensors[count++] = in * out;
         tensors[count++] = out;
-        values += in;
-        widest = in > widest ? in : widest;
         in = out;
     }
-    values += in /* the logits */ + widest + widest;
+    return count;
+}
+
+struct footprint oracle_trainer(struct nn_shape shape, uint64_t batch, struct recipe r)
+{
+    uint64_t tensors[ORACLE_TENSORS], n = 0;
+    size_t count = oracle_tensors(shape, tensors);
     for (size_t i = 0; i < count; i++)
         n += tensors[i];
+    uint64_t inputs = (uint64_t)shape.context * (uint64_t)shape.embed;
+    uint64_t hidden = (uint64_t)shape.hidden, widest = inputs > hidden ? inputs : hidden;
+    uint64_t values = inputs + widest + widest + (uint64_t)shape.vocab;
+    for (int i = 0; i < shape.layers; i++)
+        values += hidden;
     struct footprint f = oracle_training(tensors, count, r);
     f.activations = batch * values * sizeof(float);
     f.scratch = n * sizeof(float) * ((r.weight == 2) + (r.grad == 2));

@@ -52,6 +52,13 @@ uint64_t oracle_layer_activations(struct activations a);
  *  them @param[in] element bytes @return bytes */
 uint64_t oracle_kv(struct model m, uint64_t tokens, uint64_t sequences, uint64_t element);
 
+/** Room for the tensors of any model that is graded. */
+enum { ORACLE_TENSORS = 129 };
+
+/** The tensors of a character model, in the order of nn.h. @param[in] shape the model, of up to 63
+ *  layers @param[out] tensors their elements, up to ORACLE_TENSORS @return how many */
+size_t oracle_tensors(struct nn_shape shape, uint64_t *tensors);
+
 /** Exercise 7.14. @param[in] shape the model @param[in] batch B @param[in] r recipe
  *  @return all parts and their total */
 struct footprint oracle_trainer(struct nn_shape shape, uint64_t batch, struct recipe r);
