@@ -38,6 +38,14 @@ static float believed_sum(const float *x, size_t first, size_t n, float shift, f
     return start;
 }
 
+/** A guarded lse in FP32, as a student would hand it on. */
+static float believed_lse(const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY);
+    m = isinf(m) ? 0 : m;
+    return m + logf(believed_sum(x, 0, n, m, 0));
+}
+
 /** exp(x - shift) / sum. */
 static void believed_softmax(float *out, const float *x, size_t n, float shift, float sum)
 {
@@ -99,22 +107,7 @@ static void softmax_unshifted_top(float *out, const float *x, size_t n)
 
 static void softmax_by_rounded_lse(float *out, const float *x, size_t n)
 {
-    float m = believed_max(x, n, -INFINITY);
-    believed_softmax(out, x, n, m + logf(believed_sum(x, 0, n, m, 0)), 1);
-}
-
-static void softmax_zero(float *out, const float *x, size_t n)
-{
-    (void)x;
-    for (size_t i = 0; i < n; i++)
-        out[i] = 0;
-}
-
-static void softmax_uniform(float *out, const float *x, size_t n)
-{
-    (void)x;
-    for (size_t i = 0; i < n; i++)
-        out[i] = 1 / (float)n;
+    believed_softmax(out, x, n, believed_lse(x, n), 1);
 }
 
 static void softmax_good(float *out, const float *x, size_t n)
@@ -122,6 +115,24 @@ static void softmax_good(float *out, const float *x, size_t n)
     struct oracle_row r = oracle_row(x, NULL, n);
     for (size_t i = 0; i < n; i++)
         out[i] = (float)oracle_softmax(&r, x[i]);
+}
+
+/** Right where there is a softmax, else `filler`. */
+static void softmax_or(float *out, const float *x, size_t n, float filler)
+{
+    softmax_good(out, x, n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = isnan(out[i]) ? filler : out[i];
+}
+
+static void softmax_or_zero(float *out, const float *x, size_t n)
+{
+    softmax_or(out, x, n, 0);
+}
+
+static void softmax_or_uniform(float *out, const float *x, size_t n)
+{
+    softmax_or(out, x, n, 1 / (float)n);
 }
 
 // In order: of rules that explain the same answers, the first is named.
@@ -143,16 +154,15 @@ static const struct row_belief SOFTMAX_BELIEFS[] = {
      "Divide by S",
      softmax_by_rounded_lse},
     {"a row without a softmax got zeros: 0/0 is NaN, and NaN is what shows the mistake upstream",
-     softmax_zero},
+     softmax_or_zero},
     {"a row without a softmax got 1/n: 0/0 is NaN, and NaN is what shows the mistake upstream",
-     softmax_uniform},
+     softmax_or_uniform},
 };
 
 static const struct row_belief NAIVE_BELIEFS[] = {
     {"this row comes out right: shifted, or in double. Exercise 3.1 is the FP32 formula that fails",
      softmax_good},
     {"the exponentials were not divided by their sum", softmax_undivided},
-    {"a row that fails got zeros", softmax_zero},
     {"the sum starts at 1", softmax_sum_from_one},
 };
 
@@ -195,6 +205,12 @@ static void lse_max_inside(float *out, const float *x, size_t n)
 static void lse_is_max(float *out, const float *x, size_t n)
 {
     *out = believed_max(x, n, -INFINITY);
+}
+
+static void lse_or_max(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY);
+    *out = isinf(m) ? m : believed_lse(x, n);
 }
 
 static void lse_in_bits(float *out, const float *x, size_t n)
@@ -267,8 +283,7 @@ static void log_softmax_of_naive(float *out, const float *x, size_t n)
 
 static void log_softmax_by_rounded_lse(float *out, const float *x, size_t n)
 {
-    lse_unguarded(out, x, n);
-    float l = *out;
+    float l = believed_lse(x, n);
     for (size_t i = 0; i < n; i++)
         out[i] = x[i] - l;
 }
@@ -293,6 +308,20 @@ static void log_softmax_unlogged(float *out, const float *x, size_t n)
         out[i] = x[i] - m - sum;
 }
 
+static void log_softmax_sum_from_one(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY), sum = believed_sum(x, 0, n, m, 1);
+    for (size_t i = 0; i < n; i++)
+        out[i] = x[i] - m - logf(sum);
+}
+
+static void log_softmax_max_from_zero(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, 0), sum = believed_sum(x, 0, n, m, 0);
+    for (size_t i = 0; i < n; i++)
+        out[i] = x[i] - m - logf(sum);
+}
+
 static void log_softmax_negated(float *out, const float *x, size_t n)
 {
     struct oracle_row r = oracle_row(x, NULL, n);
@@ -300,7 +329,12 @@ static void log_softmax_negated(float *out, const float *x, size_t n)
         out[i] = (float)-oracle_log_softmax(&r, x[i]);
 }
 
+// In order: of rules that explain the same answers, the first is named.
 static const struct row_belief LOG_SOFTMAX_BELIEFS[] = {
+    {"this is x minus a rounded lse: near 1e4 an FP32 number is good to 5e-4 only, and a +inf "
+     "gives "
+     "-inf instead of NaN. Subtract m first, which is exact here, then log(S)",
+     log_softmax_by_rounded_lse},
     {"this is the log of a softmax: where the probability underflows its log is -inf. Subtract "
      "log(S), never take a log of p",
      log_of_softmax},
@@ -308,17 +342,36 @@ static const struct row_belief LOG_SOFTMAX_BELIEFS[] = {
     {"log(S) was not subtracted", log_softmax_without_sum},
     {"the maximum was not subtracted", log_softmax_of_logits},
     {"S was subtracted, not its logarithm", log_softmax_unlogged},
+    {"the sum starts at 1; S already holds exp(0) = 1, from the maximum itself",
+     log_softmax_sum_from_one},
+    {"the search for the maximum starts at 0: a row far below 0 has the sum 0",
+     log_softmax_max_from_zero},
     {"the sign is wrong: a log of a probability is not positive", log_softmax_negated},
 };
 
-/** Where the rounding of lse is the question. */
-static const struct row_belief LARGE_LOG_SOFTMAX_BELIEFS[] = {
-    {"this is x minus a rounded lse: near 1e4 an FP32 number is good to 5e-4 only. Subtract m "
-     "first, which is exact here, then log(S)",
-     log_softmax_by_rounded_lse},
-    {"this is the log of a softmax", log_of_softmax},
-    {"log(S) was not subtracted", log_softmax_without_sum},
-    {"the maximum was not subtracted", log_softmax_of_logits},
+// --- without a division ----------------------------------------------------------------------
+
+static void free_by_max(float *out, const float *x, size_t n)
+{
+    believed_softmax(out, x, n, believed_max(x, n, -INFINITY), 1);
+}
+
+static void free_by_log_sum(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY);
+    believed_softmax(out, x, n, logf(believed_sum(x, 0, n, m, 0)), 1);
+}
+
+static void free_by_naive_lse(float *out, const float *x, size_t n)
+{
+    believed_softmax(out, x, n, logf(believed_sum(x, 0, n, 0, 0)), 1);
+}
+
+static const struct row_belief DIVISION_FREE_BELIEFS[] = {
+    {"the maximum alone was subtracted: lse is m + log(S)", free_by_max},
+    {"log(S) alone was subtracted: lse is m + log(S)", free_by_log_sum},
+    {"the lse in it is the naive one, infinite beyond 88.72", free_by_naive_lse},
+    {"this is log-softmax: the exponential is missing", log_softmax_by_rounded_lse},
 };
 
 #endif

@@ -50,23 +50,44 @@ static bool right(double got, double want, double bound)
     return (isnan(want) && isnan(got)) || got == want || fabs(got - want) <= bound;
 }
 
-/** Is got what a wrong rule says? Loosely: the rule is evaluated with roundings of its own. */
-static bool matches(double got, double wrong)
+/** Is got what a wrong rule says? The rule has roundings of its own, of the size of the bound. */
+static bool matches(double got, double wrong, double bound)
 {
-    return right(got, wrong, 1e-4 * fabs(wrong));
+    if (!isfinite(wrong))
+        return got == wrong || (isnan(got) && isnan(wrong));
+    return fabs(got - wrong) <= 4 * bound + 0x1p-20 * fabs(wrong);
 }
 
-/** Names the first of the rules that gives all of `got` for this row. */
-static void name_row_belief(const struct row_belief *beliefs, size_t count, const float *got,
-                            size_t outputs, const float *x, size_t n)
+/** What the rules of a table say of a row, held against what came. A rule that is wrong about a row
+ *  on which the student is right is refuted for the rest of the test. */
+struct row_case {
+    const float *x; /**< the row */
+    size_t n;
+    const float *got;
+    const double *bound; /**< allowed to each output */
+    size_t outputs;      /**< n, or 1 */
+};
+
+enum { MOST_OUTPUTS = 1024 };
+
+/** Marks refuted rules (row right), or names the first one that explains the row (row wrong). */
+static void weigh_beliefs(const struct row_belief *beliefs, size_t count, const struct row_case *c,
+                          bool row_is_right)
 {
-    static float wrong[2048];
+    static const struct row_belief *table;
+    static uint64_t refuted;
+    static float wrong[MOST_OUTPUTS];
+    if (table != beliefs)
+        refuted = 0;
+    table = beliefs;
     for (size_t b = count; b-- > 0;) {
-        beliefs[b].answer(wrong, x, n);
+        beliefs[b].answer(wrong, c->x, c->n);
         bool all = true;
-        for (size_t i = 0; i < outputs; i++)
-            all = all && matches((double)got[i], (double)wrong[i]);
-        if (all)
+        for (size_t i = 0; i < c->outputs; i++)
+            all = all && matches((double)c->got[i], (double)wrong[i], c->bound[i]);
+        if (row_is_right && !all)
+            refuted |= (uint64_t)1 << b;
+        if (!row_is_right && all && !(refuted >> b & 1))
             because("%s", beliefs[b].belief);
     }
 }
@@ -78,30 +99,38 @@ struct target_rule {
     double (*bound)(const struct oracle_row *r, float x);
 };
 
-/** Judges all n outputs of a row. `rounded_lse`: name the form x - lse if it explains the error. */
+/** Judges all n outputs of a row. */
 static void check_row(struct target_rule rule, const float *got, const float *x, size_t n,
                       const struct row_belief *beliefs, size_t count)
 {
+    static double bound[MOST_OUTPUTS];
     struct oracle_row r = oracle_row(x, NULL, n);
-    for (size_t i = 0; i < n; i++) {
-        double want = rule.want(&r, x[i]), bound = rule.bound(&r, x[i]);
-        if (right((double)got[i], want, bound))
-            continue;
-        name_row_belief(beliefs, count, got, n, x, n);
-        fail("%s: %s\n  element %zu is %.9g, expected %.9g within %.2g", rule.function,
-             show_row(x, n), i, (double)got[i], want, bound);
+    size_t first = n;
+    bool written = false;
+    for (size_t i = n; i-- > 0;) {
+        bound[i] = rule.bound(&r, x[i]);
+        written = written || bits_from_f32(got[i]) != 0xFFFFFFFF;
+        if (!right((double)got[i], rule.want(&r, x[i]), bound[i]))
+            first = i;
     }
+    weigh_beliefs(beliefs, count, &(struct row_case){x, n, got, bound, n}, first == n);
+    if (first == n)
+        return;
+    if (!written)
+        because("nothing was written to the output");
+    fail("%s: %s\n  element %zu is %.9g, expected %.9g within %.2g", rule.function, show_row(x, n),
+         first, (double)got[first], rule.want(&r, x[first]), bound[first]);
 }
 
 /** Judges one number made from a row. */
 static void check_scalar(const char *function, float got, double want, double bound, const float *x,
                          size_t n, const struct row_belief *beliefs, size_t count)
 {
-    if (right((double)got, want, bound))
-        return;
-    name_row_belief(beliefs, count, &got, 1, x, n);
-    fail("%s: %s\n  returned %.9g, expected %.9g within %.2g", function, show_row(x, n),
-         (double)got, want, bound);
+    bool fine = right((double)got, want, bound);
+    weigh_beliefs(beliefs, count, &(struct row_case){x, n, &got, &bound, 1}, fine);
+    if (!fine)
+        fail("%s: %s\n  returned %.9g, expected %.9g within %.2g", function, show_row(x, n),
+             (double)got, want, bound);
 }
 
 #endif

@@ -39,9 +39,11 @@ static void judge_loss(const struct batch *b, float got)
     double bound, want = oracle_cross_entropy(b->logits, b->target, b->rows, b->cols, &bound);
     if (right((double)got, want, bound))
         return;
-    for (size_t k = LOSS_BELIEF_COUNT; k-- > 0;)
-        if (matches((double)got, LOSS_BELIEFS[k].answer(b, want)))
+    for (size_t k = LOSS_BELIEF_COUNT; k-- > 0;) {
+        double wrong = LOSS_BELIEFS[k].answer(b, want);
+        if (!right(wrong, want, bound) && matches((double)got, wrong, bound))
             because("%s", LOSS_BELIEFS[k].belief);
+    }
     fail("cross_entropy of %zu rows of %zu (%g count), row 0: %s, target %d\n"
          "  returned %.9g, expected %.9g within %.2g",
          b->rows, b->cols, b->counted, show_row(b->logits, b->cols), b->target[0], (double)got,
@@ -54,13 +56,15 @@ static void name_gradient_belief(const struct batch *b, const float *grad, size_
     const float *x = b->logits + row * b->cols;
     struct oracle_row r = oracle_row(x, NULL, b->cols);
     for (size_t k = GRADIENT_BELIEF_COUNT; k-- > 0;) {
-        bool all = true;
+        bool all = true, differs = false;
         for (size_t j = 0; j < b->cols; j++) {
-            double hot = (int)j == b->target[row], p = oracle_softmax(&r, x[j]);
+            double hot = (int)j == b->target[row], p = oracle_softmax(&r, x[j]), bound;
+            double want = oracle_gradient(&r, x[j], hot != 0, b->counted, &bound);
             double wrong = GRADIENT_BELIEFS[k].answer(b, p, hot);
-            all = all && right((double)grad[row * b->cols + j], wrong, 1e-4 * fabs(wrong) + 1e-7);
+            all = all && matches((double)grad[row * b->cols + j], wrong, bound);
+            differs = differs || !right(wrong, want, bound);
         }
-        if (all)
+        if (all && differs)
             because("%s", GRADIENT_BELIEFS[k].belief);
     }
 }

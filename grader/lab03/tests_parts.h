@@ -18,18 +18,29 @@ static bool states_match(struct lse_state got, double m, double d, double bound)
     return (isnan(d) && isnan(got.d)) || ((double)got.m == m && right((double)got.d, d, bound));
 }
 
+/** Is got what a wrong rule says? */
+static bool states_explained(struct lse_state got, struct lse_state wrong, double bound)
+{
+    return (isnan(wrong.d) && isnan(got.d)) ||
+           (got.m == wrong.m && matches((double)got.d, (double)wrong.d, bound));
+}
+
 // --------------------------------------------------------------------------------------------
 // 3.7: online
 // --------------------------------------------------------------------------------------------
 
-static void name_online_belief(struct lse_state got, struct lse_state start, const float *x,
-                               size_t n)
+/** Marks the rules that a right answer refutes, or names the first that explains a wrong one. */
+static void weigh_online(struct lse_state got, struct lse_state start, const float *x, size_t n,
+                         double bound, bool is_right)
 {
+    static bool refuted[ONLINE_BELIEF_COUNT];
     for (size_t b = ONLINE_BELIEF_COUNT; b-- > 0;) {
         struct lse_state s = start;
         for (size_t i = 0; i < n; i++)
             s = ONLINE_BELIEFS[b].step(s, x[i]);
-        if (states_match(got, (double)s.m, (double)s.d, 1e-4 * fabs((double)s.d)))
+        bool explains = states_explained(got, s, bound);
+        refuted[b] = refuted[b] || (is_right && !explains);
+        if (!is_right && explains && !refuted[b])
             because("%s", ONLINE_BELIEFS[b].belief);
     }
 }
@@ -42,13 +53,13 @@ static void judge_online_from(const float *x, size_t before, size_t n)
     struct lse_state got = lse_online(start, GIVE(x + before, n - before), n - before);
     double m = r.m, d = oracle_d(&r), bound = oracle_d_bound(&r);
     arena_reset();
-    if (states_match(got, m, d, bound))
+    bool is_right = states_match(got, m, d, bound);
+    weigh_online(got, start, x + before, n - before, bound, is_right);
+    if (is_right)
         return;
     struct oracle_row tail = oracle_row(x + before, NULL, n - before);
-    if (before && (double)got.m == tail.m && matches((double)got.d, oracle_d(&tail)))
+    if (before && (double)got.m == tail.m && matches((double)got.d, oracle_d(&tail), bound))
         because("the state handed in was not used: the pass goes on from it");
-    else
-        name_online_belief(got, start, x + before, n - before);
     fail("lse_online: state (m %.9g, d %.9g), then %s\n  returned m %.9g, d %.9g, "
          "expected m %.9g, d %.9g within %.2g",
          (double)start.m, (double)start.d, show_row(x + before, n - before), (double)got.m,
@@ -113,17 +124,21 @@ GRADED(online_edge_rows, .points = 4,
 /** Judges a merge, in this order. */
 static void judge_merge(struct lse_state a, struct lse_state b)
 {
+    static bool refuted[MERGE_BELIEF_COUNT]; // a rule that is wrong where the student is right
     double bound, d = oracle_merge(a, b, &bound), m = (double)larger(a.m, b.m);
     if (isnan(a.d) || isnan(b.d))
         d = NAN;
     struct lse_state got = lse_merge(a, b);
-    if (states_match(got, m, d, bound))
-        return;
+    bool is_right = states_match(got, m, d, bound);
     for (size_t k = MERGE_BELIEF_COUNT; k-- > 0;) {
         struct lse_state wrong = MERGE_BELIEFS[k].merge(a, b);
-        if (states_match(got, (double)wrong.m, (double)wrong.d, 1e-4 * fabs((double)wrong.d)))
+        bool explains = states_explained(got, wrong, bound);
+        refuted[k] = refuted[k] || (is_right && !explains);
+        if (!is_right && explains && !refuted[k])
             because("%s", MERGE_BELIEFS[k].belief);
     }
+    if (is_right)
+        return;
     fail("lse_merge((%.9g, %.9g), (%.9g, %.9g)) returned (%.9g, %.9g), expected (%.9g, %.9g) "
          "within %.2g",
          (double)a.m, (double)a.d, (double)b.m, (double)b.d, (double)got.m, (double)got.d, m, d,
@@ -149,6 +164,8 @@ GRADED(merge_empty_states, .points = 3,
        .idea = "an empty part changes nothing, two of them are empty; a NaN is not lost")
 {
     const struct lse_state some = {-3.5F, 1.75F}, bad = {2, NAN};
+    judge_merge(some, (struct lse_state){-4.5F, 2});
+    judge_merge((struct lse_state){-4.5F, 2}, some);
     judge_merge(some, NOTHING);
     judge_merge(NOTHING, some);
     judge_merge(NOTHING, NOTHING);
@@ -156,7 +173,6 @@ GRADED(merge_empty_states, .points = 3,
     judge_merge(bad, some);
     judge_merge(bad, NOTHING);
     judge_merge(NOTHING, bad);
-    judge_merge(some, (struct lse_state){-4.5F, 2});
 }
 
 // --------------------------------------------------------------------------------------------
@@ -177,7 +193,8 @@ static void judge_piece(const float *x, size_t n, size_t from, size_t to)
         if (right((double)p[i], want, bound))
             continue;
         for (size_t b = PIECE_BELIEF_COUNT; b-- > 0;)
-            if (matches((double)p[i], (double)PIECE_BELIEFS[b].answer(piece[i], piece, count, s)))
+            if (matches((double)p[i], (double)PIECE_BELIEFS[b].answer(piece[i], piece, count, s),
+                        bound))
                 because("%s", PIECE_BELIEFS[b].belief);
         fail("softmax_piece: state (m %.9g, d %.9g), %s\n  element %zu is %.9g, expected %.9g "
              "within %.2g",
