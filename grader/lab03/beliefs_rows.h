@@ -243,9 +243,10 @@ static const struct row_belief LSE_BELIEFS[] = {
     {"the base is 2; it is the natural logarithm", lse_in_bits},
     {"this is the log of the mean: the sum was divided by n", lse_mean},
     {"m is infinite here, and inf - inf is NaN: shift such a row by 0", lse_unguarded},
-    {"this is the maximum alone. It passes over NaNs, and a guard that returns it must look for "
-     "them",
-     lse_is_max},
+    {"an infinite maximum was returned as it is: the search passes over NaNs, so the row may hold "
+     "one",
+     lse_or_max},
+    {"this is the maximum alone", lse_is_max},
 };
 
 static void naive_lse_good(float *out, const float *x, size_t n)
