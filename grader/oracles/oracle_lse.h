@@ -4,39 +4,41 @@
  *
  * Sums, exponentials and logarithms are taken with 128 bits; a result leaves as a double.
  *
- * The bounds. u = 2^-24. A sum, difference, product or quotient in FP32 has a relative error of at
- * most u; expf and logf are off by less than one ulp, which is at most 2u of the result (glibc's
- * manual, "Known Maximum Errors in Math Functions", gives 1 ulp for both; log1pf, which some use
- * here, 2 ulp, or 4u). A result below 2^-126 is off by at most the smallest subnormal, 2^-149. All
- * bounds are of first order in u, as in Blanchard, Higham & Higham (2021), sections 3 and 4, and
- * made 1% larger for the rest. Where their theorems take the widest of a row, max x - min x, we
- * weigh each element by its share, because the row is known here.
+ * The bounds. u = 2^-24. A sum, difference, product or quotient in FP32 has a relative error of
+ * at most u. expf and logf are off by less than one ulp, which is at most 2u of the result;
+ * log1pf, which some use here, by less than two, or 4u (tests/test_oracle_lse.c samples all
+ * three). A result below 2^-126 is off by at most the smallest subnormal, 2^-149. All bounds are
+ * of first order in u, as in Blanchard, Higham & Higham (2021), sections 3 and 4, and made 1%
+ * larger for the rest. Where their theorems take the widest of a row, max x - min x, we weigh
+ * each element by its share, because the row is known here.
  *
  * With m the maximum, p_i the exact softmax, t_i = m - x_i >= 0 and S = sum of exp(-t_i):
  *
- *  1. x_i - m is rounded: off by u t_i, so its exponential by u t_i relative, and 2u from expf.
- *  2. Adding n numbers of one sign in any order costs at most (n - 1)u. The online sum also takes
- *     up to n - 1 corrections d exp(m_old - m_new): 2u for expf and u for the product each; the
- *     arguments of the corrections of one element add up to less than t_i. That is (n - 1)3u more.
- *  3. So S is off by  B = (A + 4n + 2) u  relative, with A = sum of p_i t_i the mean of step 1.
- *     (Two passes need only n + 1 + A. One bound serves both: whoever calls an online sum in lse()
- *     is right too.)
- *  4. log S: B absolute, and 4u |log S| of its own. lse = m + log S: u |lse| more.
- *  5. log-softmax, (x_i - m) - log S: u t_i + [B + 4u log S] + u |result|. Nothing in it grows with
- *     m. The form x_i - lse has u |lse| in place of u t_i, and fails on logits of 1e4.
- *  6. softmax, exp(x_i - m) / S: u t_i + 2u + B + 2u (a product with 1/S is two roundings). Its
- *     other good form is exp of step 5: u t_i + B + 4u log S + u (t_i + log S) + 2u. Neither is more
- *     than (2 t_i + 5 log S + 4) u + B. Where p_i is subnormal, add 2^-149 from expf (divided by
- *     S >= 1) and 2^-149 from the quotient.
- *  7. division-free, exp(x_i - lse): E + u |x_i - lse| + 2u, E the error of lse in step 4. An error
- *     of E in the exponent is a factor exp(E): here E is not always small, so expm1.
- *  8. naive: no shift, so no t_i: (4n + 8) u for softmax, as (2n + 4) is enough; lse (4n + 2) u
- *     absolute and 4u |lse|.
- *  9. Merging (m_a, d_a) and (m_b, d_b): each side is off by u |m - m_side| for its argument, 2u for
- *     expf, u for the product and u for the sum.
- * 10. The mean of R losses: their own bounds, averaged; (R + 2) u of the mean magnitude for the sum,
- *     the quotient and the rounding to FP32. A gradient (p - onehot) / R: the bound of p and 3u of
- *     |p - onehot| (difference, 1/R, product), over R.
+ *  - Step 1: x_i - m is rounded: off by u t_i, so its exponential by u t_i relative, and 2u from
+ *    expf.
+ *  - Step 2: Adding n numbers of one sign in any order costs at most (n - 1)u. The online sum
+ *    also takes up to n - 1 corrections d exp(m_old - m_new): 2u for expf and u for the product
+ *    each; the arguments of the corrections of one element add up to less than t_i. That is (n -
+ *    1)3u more.
+ *  - Step 3: So S is off by  B = (A + 4n + 2) u  relative, with A = sum of p_i t_i the mean of
+ *    step 1. (Two passes need only n + 1 + A. One bound serves both: whoever calls an online sum
+ *    in lse() is right too.)
+ *  - Step 4: log S: B absolute, and 4u |log S| of its own. lse = m + log S: u |lse| more.
+ *  - Step 5: log-softmax, (x_i - m) - log S: u t_i + [B + 4u log S] + u |result|. Nothing in it
+ *    grows with m. The form x_i - lse has u |lse| in place of u t_i, and fails on logits of 1e4.
+ *  - Step 6: softmax, exp(x_i - m) / S: u t_i + 2u + B + 2u (a product with 1/S is two
+ *    roundings). Its other good form is exp of step 5: u t_i + B + 4u log S + u (t_i + log S) +
+ *    2u. Neither is more than (2 t_i + 5 log S + 4) u + B. Where p_i is subnormal, add 2^-149
+ *    from expf (divided by S >= 1) and 2^-149 from the quotient.
+ *  - Step 7: division-free, exp(x_i - lse): E + u |x_i - lse| + 2u, E the error of lse in step
+ *    4. An error of E in the exponent is a factor exp(E): here E is not always small, so expm1.
+ *  - Step 8: naive: no shift, so no t_i: (4n + 8) u for softmax, as (2n + 4) is enough; lse (4n
+ *    + 2) u absolute and 4u |lse|.
+ *  - Step 9: Merging (m_a, d_a) and (m_b, d_b): each side is off by u |m - m_side| for its
+ *    argument, 2u for expf, u for the product and u for the sum.
+ *  - Step 10: The mean of R losses: their own bounds, averaged; (R + 2) u of the mean magnitude
+ *    for the sum, the quotient and the rounding to FP32. A gradient (p - onehot) / R: the bound
+ *    of p and 3u of |p - onehot| (difference, 1/R, product), over R.
  */
 #ifndef LOWP_GRADER_ORACLE_LSE_H
 #define LOWP_GRADER_ORACLE_LSE_H

@@ -21,8 +21,8 @@
  * | a NaN, whatever else    | NaN  | all NaN  | all NaN     | d is NaN, m is free         |
  *
  * Precision, with u = 2^-24: each answer must be within what FP32 arithmetic of the right-hand
- * forms can lose, in any order of the sum; grader/oracles/oracle_lse.h derives that. For ten logits
- * a few 1e-6, and nothing that grows with m itself.
+ * forms can lose, in any order of the sum; chapter 3 of course.md derives how much. For ten logits
+ * that is a few 1e-6, and nothing in it grows with m itself.
  */
 #ifndef LOWP_LAB03_H
 #define LOWP_LAB03_H
