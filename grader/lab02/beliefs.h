@@ -136,9 +136,7 @@ static bool opposite_signs(unsigned a, unsigned b)
 static unsigned zero_times_inf_is_0(enum fp_op op, unsigned a, unsigned b)
 {
     bool clash = op == OP_MUL && (a | b) & ANY_INF && (a | b) & ANY_ZERO && !((a | b) & V_NAN);
-    return !clash                 ? oracle_outcomes(op, a, b)
-           : opposite_signs(a, b) ? V_MINUS_ZERO
-                                  : V_PLUS_ZERO;
+    return !clash ? oracle_outcomes(op, a, b) : opposite_signs(a, b) ? V_MINUS_ZERO : V_PLUS_ZERO;
 }
 
 static unsigned zero_times_inf_is_plus_0(enum fp_op op, unsigned a, unsigned b)
@@ -150,9 +148,7 @@ static unsigned zero_times_inf_is_plus_0(enum fp_op op, unsigned a, unsigned b)
 static unsigned zero_times_inf_is_inf(enum fp_op op, unsigned a, unsigned b)
 {
     bool clash = op == OP_MUL && (a | b) & ANY_INF && (a | b) & ANY_ZERO && !((a | b) & V_NAN);
-    return !clash                 ? oracle_outcomes(op, a, b)
-           : opposite_signs(a, b) ? V_MINUS_INF
-                                  : V_PLUS_INF;
+    return !clash ? oracle_outcomes(op, a, b) : opposite_signs(a, b) ? V_MINUS_INF : V_PLUS_INF;
 }
 
 static unsigned division_by_zero_is_nan(enum fp_op op, unsigned a, unsigned b)
@@ -163,17 +159,13 @@ static unsigned division_by_zero_is_nan(enum fp_op op, unsigned a, unsigned b)
 static unsigned zero_by_zero_is_inf(enum fp_op op, unsigned a, unsigned b)
 {
     bool clash = op == OP_DIV && a & ANY_ZERO && b & ANY_ZERO;
-    return !clash                 ? oracle_outcomes(op, a, b)
-           : opposite_signs(a, b) ? V_MINUS_INF
-                                  : V_PLUS_INF;
+    return !clash ? oracle_outcomes(op, a, b) : opposite_signs(a, b) ? V_MINUS_INF : V_PLUS_INF;
 }
 
 static unsigned inf_by_inf_is_1(enum fp_op op, unsigned a, unsigned b)
 {
     bool clash = op == OP_DIV && a & ANY_INF && b & ANY_INF;
-    return !clash                 ? oracle_outcomes(op, a, b)
-           : opposite_signs(a, b) ? V_NEGATIVE
-                                  : V_POSITIVE;
+    return !clash ? oracle_outcomes(op, a, b) : opposite_signs(a, b) ? V_NEGATIVE : V_POSITIVE;
 }
 
 static unsigned log_of_zero_is_nan(enum fp_op op, unsigned a, unsigned b)
@@ -238,9 +230,7 @@ static unsigned zeros_differ(enum fp_op op, unsigned a, unsigned b)
 static unsigned class_decides(enum fp_op op, unsigned a, unsigned b)
 {
     bool same_class = a == b && a & ANY_FINITE;
-    return !same_class       ? oracle_outcomes(op, a, b)
-           : op == OP_EQUAL  ? V_TRUE
-                             : V_FALSE;
+    return !same_class ? oracle_outcomes(op, a, b) : op == OP_EQUAL ? V_TRUE : V_FALSE;
 }
 
 static unsigned fmax_propagates(enum fp_op op, unsigned a, unsigned b)

@@ -99,8 +99,8 @@ GRADED(census_counts, .points = 4, .idea = "every element is counted once, in it
                 because("infinities and NaNs are counted apart");
             else if (all != t.n)
                 because("the counts sum to %zu, but the tensor has %zu elements", all, t.n);
-            fail("tensor_census of %zu %s numbers: count of %s\n  got      %zu\n  expected %zu", t.n,
-                 dtype_name(t.dtype), kind_name((enum kind)kind), got.count[kind],
+            fail("tensor_census of %zu %s numbers: count of %s\n  got      %zu\n  expected %zu",
+                 t.n, dtype_name(t.dtype), kind_name((enum kind)kind), got.count[kind],
                  want.count[kind]);
         }
         arena_reset();

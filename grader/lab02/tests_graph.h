@@ -65,7 +65,8 @@ GRADED(guard_finds, .points = 3, .idea = "a guard names tensor and element, the 
                       !same((double)got->value, (double)want.value))) {
             if (got->tensor == want.element && got->element == want.tensor)
                 because("tensor and element were swapped");
-            fail("guard_finite found tensor %zd, element %zd, value %g; expected tensor %zu, element "
+            fail("guard_finite found tensor %zd, element %zd, value %g; expected tensor %zu, "
+                 "element "
                  "%zu, value %g",
                  (ssize_t)got->tensor, (ssize_t)got->element, (double)got->value, want.tensor,
                  want.element, (double)want.value);
@@ -110,9 +111,9 @@ GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = v
                  text);
         if (found && !(strstr(text, place) && names_value(text, want.value)))
             fail("guard_finite says \"%s\", which is to hold \"%s = %s\"", text, place,
-                 isnan(want.value)  ? "nan"
-                 : want.value > 0   ? "inf"
-                                    : "-inf");
+                 isnan(want.value) ? "nan"
+                 : want.value > 0  ? "inf"
+                                   : "-inf");
         arena_reset();
     }
 }
@@ -192,8 +193,8 @@ static struct graph draw_graph(uint64_t k, struct mood mood)
         for (size_t c = 0; c < CELLS; c++)
             codes[t][c] = draw_code(DTYPE_FP16, (enum kind)(test_u64(r) % 3), r + 1), r += 2;
         if (bad[t])
-            codes[t][test_u64(r) % CELLS] = draw_code(
-                DTYPE_FP16, test_u64(r + 1) % 5 < 3 ? KIND_INF : KIND_NAN, r + 2);
+            codes[t][test_u64(r) % CELLS] =
+                draw_code(DTYPE_FP16, test_u64(r + 1) % 5 < 3 ? KIND_INF : KIND_NAN, r + 2);
         r += 3;
     }
     uint16_t halves[GRAPH_TENSORS * CELLS];
@@ -254,8 +255,7 @@ static const char *show_op(struct graph g, size_t i)
         n += snprintf(text + n, sizeof texts[0] - (size_t)n, "%s",
                       oracle_is_bad(g.tensors[op->inputs[k]], false) ? " not finite" : " finite");
     struct tensor out = g.tensors[op->output];
-    snprintf(text + n, sizeof texts[0] - (size_t)n, "%s; output: %s)",
-             op->n_inputs ? "" : " none",
+    snprintf(text + n, sizeof texts[0] - (size_t)n, "%s; output: %s)", op->n_inputs ? "" : " none",
              oracle_is_bad(out, true)    ? "with a NaN"
              : oracle_is_bad(out, false) ? "with an infinity"
                                          : "finite");

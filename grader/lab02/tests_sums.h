@@ -30,7 +30,8 @@ static void check_sums(const char *name, float (*sum)(struct tensor), const stru
         return;
     for (size_t b = COUNT(SUM_BELIEFS); b-- > 0;) {
         for (size_t k = 0; k < n; k++)
-            count_belief(&t[b], same(got[k], want[k]), same(got[k], SUM_BELIEFS[b].answer(list[k])));
+            count_belief(&t[b], same(got[k], want[k]),
+                         same(got[k], SUM_BELIEFS[b].answer(list[k])));
         if (SUM_BELIEFS[b].answer != oracle)
             name_belief(&t[b], SUM_BELIEFS[b].belief);
     }
@@ -67,8 +68,8 @@ static void give_addends(struct tensor list[20])
     list[2] = give_constant("3000 times 1", DTYPE_FP16, 1, 3000);
     list[3] = give_constant("300 times 1", DTYPE_BF16, 1, 300);
     for (uint64_t k = 0; k < 16; k++)
-        list[4 + k] = give_random(k < 8 ? DTYPE_FP16 : DTYPE_BF16, k % 2, 3, lengths[k / 2],
-                                  1000 * k);
+        list[4 + k] =
+            give_random(k < 8 ? DTYPE_FP16 : DTYPE_BF16, k % 2, 3, lengths[k / 2], 1000 * k);
 }
 
 GRADED(running_sum_rounds, .points = 5,
@@ -172,13 +173,15 @@ GRADED(adds_until_overflow, .points = 4,
             count_belief(&t[1], right, quotient < 1e6 && got[i] == (size_t)quotient);
             count_belief(&t[2], right, want[i] == NOT_FOUND ? right : got[i] == want[i] - 1);
             count_belief(&t[3], right, want[i] == NOT_FOUND ? got[i] != NOT_FOUND : right);
-            count_belief(&t[4], right, quotient < 1e6 && got[i] == (size_t)ceil(max / (double)x[i]));
+            count_belief(&t[4], right,
+                         quotient < 1e6 && got[i] == (size_t)ceil(max / (double)x[i]));
         }
         for (size_t b = 0; b < COUNT(t); b++)
-            name_belief(&t[b], b == 2   ? "the addition that overflows is counted too"
-                               : b == 3 ? "a sum that no longer grows never overflows: NOT_FOUND"
-                                        : "dividing the largest value by x takes the sum for exact, but "
-                                          "each addition rounds, up or down");
+            name_belief(&t[b], b == 2 ? "the addition that overflows is counted too"
+                               : b == 3
+                                   ? "a sum that no longer grows never overflows: NOT_FOUND"
+                                   : "dividing the largest value by x takes the sum for exact, but "
+                                     "each addition rounds, up or down");
         if (t[0].wrong)
             fail("adds_until_overflow(%.9g, %s) returned %s, expected %s\n(%zu of %zu differ)",
                  (double)x[first], dtype_name((enum dtype)d), show_count(got[first]),
@@ -201,12 +204,11 @@ GRADED(layers_until_overflow, .points = 3,
     struct {
         float largest, gain;
         enum dtype dtype;
-    } c[48] = {
-        {1, 2, DTYPE_FP16},        {1, 1.5f, DTYPE_FP16},  {1, 1.5f, DTYPE_BF16},
-        {65504, 1, DTYPE_FP16},    {65519, 1, DTYPE_FP16}, {65520, 1, DTYPE_FP16},
-        {65519, 0.5f, DTYPE_FP16}, {0, 2, DTYPE_FP16},     {1, 0, DTYPE_FP16},
-        {1e5f, 0.5f, DTYPE_FP16},  {1, 2, DTYPE_BF16},     {0x1.fep127f, 1, DTYPE_BF16},
-        {65510, 1, DTYPE_FP16},    {65510, 1, DTYPE_BF16}, {0x1.ffp127f, 1, DTYPE_BF16}};
+    } c[48] = {{1, 2, DTYPE_FP16},        {1, 1.5f, DTYPE_FP16},  {1, 1.5f, DTYPE_BF16},
+               {65504, 1, DTYPE_FP16},    {65519, 1, DTYPE_FP16}, {65520, 1, DTYPE_FP16},
+               {65519, 0.5f, DTYPE_FP16}, {0, 2, DTYPE_FP16},     {1, 0, DTYPE_FP16},
+               {1e5f, 0.5f, DTYPE_FP16},  {1, 2, DTYPE_BF16},     {0x1.fep127f, 1, DTYPE_BF16},
+               {65510, 1, DTYPE_FP16},    {65510, 1, DTYPE_BF16}, {0x1.ffp127f, 1, DTYPE_BF16}};
     size_t n = 15;
     for (uint64_t i = 0; i < 60 && n < COUNT(c); i++) {
         float largest = (float)exp2(20 * test_f64(2 * i) - 8);

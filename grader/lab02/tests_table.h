@@ -33,9 +33,9 @@ static const char *show_set(unsigned set)
 
 static const char *op_name(enum fp_op op)
 {
-    static const char *const names[OP_COUNT] = {
-        "OP_ADD", "OP_SUB",  "OP_MUL",   "OP_DIV",       "OP_SQRT", "OP_LOG",
-        "OP_EXP", "OP_LESS", "OP_EQUAL", "OP_NOT_EQUAL", "OP_FMAX", "OP_PICK"};
+    static const char *const names[OP_COUNT] = {"OP_ADD",   "OP_SUB",       "OP_MUL",  "OP_DIV",
+                                                "OP_SQRT",  "OP_LOG",       "OP_EXP",  "OP_LESS",
+                                                "OP_EQUAL", "OP_NOT_EQUAL", "OP_FMAX", "OP_PICK"};
     return names[op];
 }
 
@@ -85,8 +85,8 @@ static void check_outcomes(const enum fp_op *ops, size_t n_ops)
     }
     enum fp_op op = c[first].op;
     bool unary = op == OP_SQRT || op == OP_LOG || op == OP_EXP;
-    fail("outcomes(%s, %s%s%s)\n  got      %s\n  expected %s\n(%zu of %zu cases differ)", op_name(op),
-         show_set(c[first].a), unary ? ", any b such as " : ", ", show_set(c[first].b),
+    fail("outcomes(%s, %s%s%s)\n  got      %s\n  expected %s\n(%zu of %zu cases differ)",
+         op_name(op), show_set(c[first].a), unary ? ", any b such as " : ", ", show_set(c[first].b),
          show_set(c[first].got), show_set(c[first].want), wrong, n);
 }
 
@@ -127,8 +127,8 @@ GRADED(table_maxima, .points = 3,
 // 2.5 and 2.6: maxima
 // --------------------------------------------------------------------------------------------
 
-static const float SPECIALS[] = {NAN,   -INFINITY, -3e38f,    -2,   -0x1p-149f, -0.0f,   0.0f,
-                                 0x1p-149f, 1e-3f, 1,         1.5f, 65504,      3e38f, INFINITY};
+static const float SPECIALS[] = {NAN,       -INFINITY, -3e38f, -2,   -0x1p-149f, -0.0f, 0.0f,
+                                 0x1p-149f, 1e-3f,     1,      1.5f, 65504,      3e38f, INFINITY};
 enum { SPECIAL_COUNT = COUNT(SPECIALS) };
 
 /** Believed maxima. */
@@ -175,7 +175,8 @@ static void check_max(bool propagate, enum pairs pairs)
                 right = right && !signbit(got[i]) == !(signbit(a[i]) && signbit(b));
             count_belief(&t[0], right, same((double)got[i], (double)picks(a[i], b)));
             count_belief(&t[1], right, same((double)got[i], (double)picks_reversed(a[i], b)));
-            count_belief(&t[2], right, same((double)got[i], (double)right_max(a[i], b, !propagate)));
+            count_belief(&t[2], right,
+                         same((double)got[i], (double)right_max(a[i], b, !propagate)));
             count_belief(&t[3], right, zeros ? got[i] == 0 : same((double)got[i], want));
             if (!right)
                 first_a = a[i], first_b = b, first_got = got[i];

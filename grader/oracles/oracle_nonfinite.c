@@ -89,12 +89,32 @@ unsigned oracle_result(enum fp_op op, float a, float b)
 
 /* The corners of the positive numbers: both ends of the subnormals and of the normals, 1 and its
  * neighbours, and places where exp and log change their minds. */
-static const float corners[] = {
-    0x1p-149f,      0x1p-148f,      0x1.8p-140f, 0x1.fffffcp-127f, 0x1p-126f, 0x1.8p-126f,
-    0x1p-100f,      0x1p-75f,       0x1p-25f,    1e-7f,            0.1f,      0x1.fffffep-1f,
-    1.0f,           0x1.000002p+0f, 1.5f,        2.0f,             3.0f,      88.0f,
-    89.0f,          104.0f,         200.0f,      0x1p64f,          0x1p100f,  0x1p127f,
-    0x1.fffffep126f, 0x1.fffffep127f};
+static const float corners[] = {0x1p-149f,
+                                0x1p-148f,
+                                0x1.8p-140f,
+                                0x1.fffffcp-127f,
+                                0x1p-126f,
+                                0x1.8p-126f,
+                                0x1p-100f,
+                                0x1p-75f,
+                                0x1p-25f,
+                                1e-7f,
+                                0.1f,
+                                0x1.fffffep-1f,
+                                1.0f,
+                                0x1.000002p+0f,
+                                1.5f,
+                                2.0f,
+                                3.0f,
+                                88.0f,
+                                89.0f,
+                                104.0f,
+                                200.0f,
+                                0x1p64f,
+                                0x1p100f,
+                                0x1p127f,
+                                0x1.fffffep126f,
+                                0x1.fffffep127f};
 enum { CORNERS = sizeof corners / sizeof *corners };
 
 /** Number i of a class; the classes of one number repeat it. */

@@ -127,11 +127,11 @@ struct experiment {
 /** Numbers of the tensors and ops of a pass. */
 enum {
     T_EMBEDDING,
-    T_WEIGHTS,                      /* of the layers, then of the output */
-    T_H = T_WEIGHTS + LAYERS + 1,   /* h0 .. h24 */
-    T_Z = T_H + LAYERS + 1,         /* z of the layers, from 0 */
-    T_A = T_Z + LAYERS,             /* a of the layers */
-    T_NORM = T_A + LAYERS,          /* n */
+    T_WEIGHTS,                    /* of the layers, then of the output */
+    T_H = T_WEIGHTS + LAYERS + 1, /* h0 .. h24 */
+    T_Z = T_H + LAYERS + 1,       /* z of the layers, from 0 */
+    T_A = T_Z + LAYERS,           /* a of the layers */
+    T_NORM = T_A + LAYERS,        /* n */
     T_LOGITS,
     T_LOGPROBS,
     T_LOSS,
@@ -148,10 +148,10 @@ struct network {
     float *h, *z;                  /* LAYERS + 1 and LAYERS times BATCH x WIDTH */
     float *norm;                   /* BATCH x WIDTH */
     float rms[BATCH];
-    float *logits, *logprobs;      /* BATCH x vocab */
-    float *delta, *delta_branch;   /* BATCH x WIDTH */
+    float *logits, *logprobs;    /* BATCH x vocab */
+    float *delta, *delta_branch; /* BATCH x WIDTH */
     float loss;
-    uint16_t *codes;               /* of all rounded tensors, one after the other */
+    uint16_t *codes; /* of all rounded tensors, one after the other */
     struct tensor tensors[TENSORS];
     char names[TENSORS][24];
     struct op ops[OPS];
@@ -204,10 +204,10 @@ static void name_tensors(struct network *net)
                            : t == T_NORM            ? "norm"
                                                     : "logits";
         int layer = t == T_EMBEDDING || t == T_H || t >= T_NORM || t == T_H - 1 ? 0
-                    : t < T_H                                                     ? t - T_WEIGHTS + 1
-                    : t < T_Z                                                     ? t - T_H
-                    : t < T_A                                                     ? t - T_Z + 1
-                                                                                  : t - T_A + 1;
+                    : t < T_H                                                   ? t - T_WEIGHTS + 1
+                    : t < T_Z                                                   ? t - T_H
+                    : t < T_A                                                   ? t - T_Z + 1
+                                                                                : t - T_A + 1;
         name_tensor(net, t, name, layer, next, n, net->dtype);
         next += n;
     }
@@ -226,8 +226,7 @@ static void record_ops(struct network *net)
         *op++ = (struct op){.n_inputs = 2, .inputs = {T_H + i, T_A + i}, .output = T_H + i + 1};
     }
     *op++ = (struct op){.n_inputs = 1, .inputs = {T_H + LAYERS}, .output = T_NORM};
-    *op++ = (struct op){
-        .n_inputs = 2, .inputs = {T_NORM, T_WEIGHTS + LAYERS}, .output = T_LOGITS};
+    *op++ = (struct op){.n_inputs = 2, .inputs = {T_NORM, T_WEIGHTS + LAYERS}, .output = T_LOGITS};
     *op++ = (struct op){.n_inputs = 1, .inputs = {T_LOGITS}, .output = T_LOGPROBS};
     *op++ = (struct op){.n_inputs = 1, .inputs = {T_LOGPROBS}, .output = T_LOSS};
     for (op = net->ops; op < net->ops + OPS; op++)
@@ -248,7 +247,8 @@ static bool network_new(struct network *net, const struct experiment *e, size_t 
     size_t activations = (size_t)(2 * LAYERS + 2) * CELLS;
     size_t outputs = BATCH * vocab;
     float *floats = calloc(5 * params + activations + 2 * outputs + 2 * CELLS, sizeof *floats);
-    uint16_t *codes = calloc(params + activations + (size_t)LAYERS * CELLS + outputs, sizeof *codes);
+    uint16_t *codes =
+        calloc(params + activations + (size_t)LAYERS * CELLS + outputs, sizeof *codes);
     if (!floats || !codes) {
         free(floats);
         free(codes);
@@ -367,7 +367,8 @@ static void forward(struct network *net, const uint8_t *x, const uint8_t *y)
     }
     int vocab = (int)net->vocab;
     rms_norm(net);
-    gemm_f32(GEMM_N, GEMM_N, BATCH, vocab, WIDTH, 1, net->norm, WIDTH, layer_weights(net, net->weights, LAYERS), vocab, 0, net->logits, vocab);
+    gemm_f32(GEMM_N, GEMM_N, BATCH, vocab, WIDTH, 1, net->norm, WIDTH,
+             layer_weights(net, net->weights, LAYERS), vocab, 0, net->logits, vocab);
     store(net, T_LOGITS, net->logits);
     log_softmax(net, y);
 }
@@ -380,7 +381,8 @@ static void backward(struct network *net, const uint8_t *x, const uint8_t *y)
         net->logits[i] = expf(net->logprobs[i]) / BATCH;
     for (size_t row = 0; row < BATCH; row++)
         net->logits[row * net->vocab + y[row]] -= 1.0f / BATCH;
-    gemm_f32(GEMM_T, GEMM_N, WIDTH, vocab, BATCH, 1, net->norm, WIDTH, net->logits, vocab, 0, layer_weights(net, net->grads, LAYERS), vocab);
+    gemm_f32(GEMM_T, GEMM_N, WIDTH, vocab, BATCH, 1, net->norm, WIDTH, net->logits, vocab, 0,
+             layer_weights(net, net->grads, LAYERS), vocab);
     gemm_f32(GEMM_N, GEMM_T, BATCH, WIDTH, vocab, 1, net->logits, vocab,
              layer_weights(net, net->weights, LAYERS), vocab, 0, net->delta, WIDTH);
     rms_norm_backward(net);
@@ -484,7 +486,8 @@ static bool broken(const struct network *net, uint64_t step, struct break_row *f
     found->value = (double)finding.value;
     found->max_abs = (double)tensor_census(net->tensors[op->output]).largest;
     size_t nan_op = first_nan_op(net->ops, OPS, net->tensors);
-    snprintf(found->nan_op, sizeof found->nan_op, "%s", nan_op < OPS ? net->ops[nan_op].name : "none");
+    snprintf(found->nan_op, sizeof found->nan_op, "%s",
+             nan_op < OPS ? net->ops[nan_op].name : "none");
     return true;
 }
 
@@ -618,7 +621,8 @@ static void write_sum(struct csv *csv, double addend, size_t terms)
         bf16[i] = bf16_from_f32_rne(f32[i]);
     }
     for (size_t n = terms / SUM_POINTS; n <= terms; n += terms / SUM_POINTS) {
-        struct tensor in_f16 = {"fp16", DTYPE_FP16, f16, n}, in_bf16 = {"bf16", DTYPE_BF16, bf16, n},
+        struct tensor in_f16 = {"fp16", DTYPE_FP16, f16, n},
+                      in_bf16 = {"bf16", DTYPE_BF16, bf16, n},
                       in_f32 = {"fp32", DTYPE_FP32, f32, n};
         csv_f64(csv, addend);
         csv_int(csv, (long long)n);

@@ -25,8 +25,9 @@ enum dtype { DTYPE_FP16, DTYPE_BF16, DTYPE_FP32 };
 struct tensor {
     const char *name; /**< for messages: "layer3.relu" */
     enum dtype dtype; /**< format of the codes in data */
-    const void *data; /**< n codes: uint16_t for FP16 and BF16, float for FP32; NULL only if n = 0 */
-    size_t n;         /**< number of elements, 0 or more */
+    const void
+        *data; /**< n codes: uint16_t for FP16 and BF16, float for FP32; NULL only if n = 0 */
+    size_t n;  /**< number of elements, 0 or more */
 };
 
 /** Given: the code of element i. @param[in] t tensor @param[in] i index below t.n
@@ -67,8 +68,8 @@ enum kind { KIND_ZERO, KIND_SUBNORMAL, KIND_NORMAL, KIND_INF, KIND_NAN, KIND_COU
 /** How many numbers of each kind a tensor holds, and how far its finite ones reach. */
 struct census {
     size_t count[KIND_COUNT]; /**< by enum kind */
-    float smallest;           /**< least magnitude that is finite and not zero; 0 if there is none */
-    float largest;            /**< largest finite magnitude; 0 if there is none but zero */
+    float smallest; /**< least magnitude that is finite and not zero; 0 if there is none */
+    float largest;  /**< largest finite magnitude; 0 if there is none but zero */
 };
 
 /**
@@ -230,10 +231,11 @@ bool guard_finite(const struct tensor *tensors, size_t count, struct finding *fi
 /** One operation of a recorded forward (or backward) pass. Tensors are numbered, and an op's
  *  output is made by no other op. */
 struct op {
-    char name[24];             /**< "layer3.matmul" */
-    size_t n_inputs;           /**< 0 (a random initialisation, say) to OP_INPUTS_MAX */
-    int inputs[OP_INPUTS_MAX]; /**< the first n_inputs are numbers of tensors; the rest mean nothing */
-    int output;                /**< number of the tensor it made */
+    char name[24];   /**< "layer3.matmul" */
+    size_t n_inputs; /**< 0 (a random initialisation, say) to OP_INPUTS_MAX */
+    int inputs
+        [OP_INPUTS_MAX]; /**< the first n_inputs are numbers of tensors; the rest mean nothing */
+    int output;          /**< number of the tensor it made */
 };
 
 /**

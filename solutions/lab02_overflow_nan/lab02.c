@@ -23,7 +23,9 @@
 /** The mantissa bits of a format. */
 static int mantissa_bits(enum dtype dtype)
 {
-    return dtype == DTYPE_FP16 ? FP16.man_bits : dtype == DTYPE_BF16 ? BF16.man_bits : FP32.man_bits;
+    return dtype == DTYPE_FP16   ? FP16.man_bits
+           : dtype == DTYPE_BF16 ? BF16.man_bits
+                                 : FP32.man_bits;
 }
 
 /** The code of +infinity: exponent all ones, mantissa 0. */
