@@ -32,6 +32,7 @@ if (!DUMB) {
 set arrow 1 from 0, 65504 to 24.5, 65504 nohead lc rgb GREY lw 2 dt solid
 set arrow 2 from 0, 2.0**-14 to 24.5, 2.0**-14 nohead lc rgb GREY lw 1 dt solid
 set arrow 3 from 0, 2.0**-24 to 24.5, 2.0**-24 nohead lc rgb GREY lw 1 dt solid
+if (BROKE) { set label 9 "" at BREAK_LAYER, 65504 point pt 3 ps 4 lw 4 lc rgb "#D00000" front }
 broken_text = sprintf("FP16, step %d: infinite from here", STEP)
 plot CSV using 3:(at("fp16", 1, 6)) with linespoints lt 3 title "FP16, step 1: largest", \
      CSV using 3:(at("fp16", HALF, 6)) with linespoints lt 4 title sprintf("FP16, step %d: largest", HALF), \
@@ -40,5 +41,4 @@ plot CSV using 3:(at("fp16", 1, 6)) with linespoints lt 3 title "FP16, step 1: l
      CSV using 3:(at("fp16", STEP, 4)) with linespoints lt 5 title sprintf("FP16, step %d: least that is not 0", STEP), \
      CSV using 3:(at("bf16", LAST, 6)) with linespoints lt 2 title sprintf("BF16, step %d: largest", LAST), \
      CSV using 3:(at("fp16_scaled", STEP, 6)) with linespoints lt 6 title sprintf("FP16 scaled, step %d: largest", STEP), \
-     (BROKE ? CSV : "/dev/null") using 3:(strcol(1) eq "fp16" && $2 == STEP && $3 == BREAK_LAYER ? 65504 : NaN) \
-         with points pt 3 ps 4 lw 4 lc rgb "#D00000" title broken_text
+     for [i=1:(BROKE ? 1 : 0)] keyentry with points pt 3 ps 4 lw 4 lc rgb "#D00000" title broken_text

@@ -32,13 +32,14 @@ if (!DUMB) {
     set label 1 "FP16's largest, 65504" right at graph 0.99, first 2.0**14.6 tc rgb "#404040"
     if (BROKE) { set label 2 sprintf("breaks in step %d", BROKE) at BROKE, BREAK_AT offset 2, -1.2 }
 }
+if (BROKE) { set label 9 "" at BROKE, BREAK_AT point pt 3 ps 4 lw 4 lc rgb "#D00000" front }
 plot for [i=1:3] CSV using 2:(series(word(RECIPES, i), 4)) with lines lt style(i), \
-     for [i=1:3] CSV using 2:(markers(word(RECIPES, i), 4, i, 3)) with points lt style(i), \
-     BREAKS using 2:(strcol(1) eq "fp16" ? $7 : NaN) with points pt 3 ps 4 lw 4 lc rgb "#D00000"
+     for [i=1:3] CSV using 2:(markers(word(RECIPES, i), 4, i, 3)) with points lt style(i)
 
 unset title
 unset label 1
 unset label 2
+unset label 9
 unset arrow 1
 unset logscale y
 set size 1, 0.44
@@ -53,5 +54,5 @@ set key outside bottom center vertical maxrows 2 noautotitle noenhanced
 plot for [i=1:3] CSV using 2:(series(word(RECIPES, i), 3)) with lines lt style(i), \
      for [i=1:3] CSV using 2:(markers(word(RECIPES, i), 3, i, 3)) with points lt style(i), \
      for [i=1:3] keyentry with linespoints lt style(i) title word(LABELS, i), \
-     keyentry with points pt 3 ps 2 lw 3 lc rgb "#D00000" title "FP16 breaks"
+     for [i=1:(BROKE ? 1 : 0)] keyentry with points pt 3 ps 2 lw 3 lc rgb "#D00000" title "FP16 breaks"
 unset multiplot
