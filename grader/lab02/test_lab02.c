@@ -3,7 +3,7 @@
  * @brief The graded tests of lab 02, overflow, underflow and NaN. Run by `make grade LAB=lab02`.
  *
  * Each test is one idea. Functions named as the student's are proxies (grader/runner/proxies.h);
- * what is right comes from grader/oracles/oracle_nonfinite.h, wrong rules from beliefs.h. The
+ * what is right comes from grader/oracles/oracle_nonfinite.h, wrong rules from beliefs*.h. The
  * proxies are defined here, once, so the tests in tests_*.h are parts of this file.
  *
  * NaN policy: where a NaN is due, any NaN will do. The only tolerance is that of sum_fp32().

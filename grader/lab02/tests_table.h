@@ -8,6 +8,7 @@
 #define LOWP_GRADER_LAB02_TESTS_TABLE_H
 
 #include "grader/lab02/beliefs.h"
+#include "grader/lab02/beliefs_table.h"
 
 // --------------------------------------------------------------------------------------------
 // 2.4: the truth table
