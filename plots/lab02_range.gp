@@ -1,5 +1,6 @@
 # lab02_range.gp: range of the residual stream h by layer, at the first step, half way, and in the
-# step that broke; beside it BF16 in its last step, and the cure. How to run it: style.gp.
+# step that broke; beside it BF16 in the step where it went furthest, and the cure.
+# How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/activations.csv"
 load "plots/style.gp"
@@ -9,7 +10,7 @@ BREAKS = RUNDIR . "/breaks.csv"
 BROKE = int(system("awk -F, '$1 == \"fp16\" { s = $2 } END { print s + 0 }' '" . BREAKS . "'"))
 STEP = BROKE ? BROKE : int(system("awk -F, '$1 == \"fp16\" { s = $2 } END { print s }' '" . CSV . "'"))
 BREAK_LAYER = BROKE ? int(system("awk -F, '$1 == \"fp16\" { print $3 }' '" . BREAKS . "'")) : -1
-LAST = int(system("awk -F, '$1 == \"bf16\" { s = $2 } END { print s }' '" . CSV . "'"))
+LAST = int(system("awk -F, '$1 == \"bf16\" && $3 == 24 && $6 + 0 > most { most = $6 + 0; s = $2 } END { print s }' '" . CSV . "'"))
 HALF = int((STEP + 1) / 2)
 
 set title BROKE ? sprintf("Lab 02: activations by layer, until FP16 breaks in step %d", BROKE) \

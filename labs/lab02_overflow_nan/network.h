@@ -49,21 +49,28 @@ enum {
 /** The arrays of one recipe's network. Stored codes are what the lab's functions look at; the same
  *  values lie in floats for the products. */
 struct network {
-    size_t vocab, params;
-    float *master, *grads, *m, *v; /* params each: embedding, layers, output */
-    float *weights;                /* rounded to the recipe's format */
-    float *h, *z;                  /* LAYERS + 1 and LAYERS times BATCH x WIDTH */
-    float *norm;                   /* BATCH x WIDTH */
-    float rms[BATCH];
-    float *logits, *logprobs;    /* BATCH x vocab */
-    float *delta, *delta_branch; /* BATCH x WIDTH */
-    float loss;
-    uint16_t *codes; /* of all rounded tensors, one after the other */
-    struct tensor tensors[TENSORS];
-    char names[TENSORS][24];
-    struct op ops[OPS];
-    enum dtype dtype;
-    float scale;
+    size_t vocab;                   /**< V */
+    size_t params;                  /**< number of parameters: embedding, layers, output */
+    float *master;                  /**< params weights in FP32 */
+    float *grads;                   /**< params gradients */
+    float *m;                       /**< params first moments */
+    float *v;                       /**< params second moments */
+    float *weights;                 /**< params weights, rounded to dtype */
+    float *h;                       /**< h0 to h24: LAYERS + 1 times BATCH x WIDTH */
+    float *z;                       /**< LAYERS times BATCH x WIDTH */
+    float *norm;                    /**< n, BATCH x WIDTH */
+    float rms[BATCH];               /**< of the rows of h24 */
+    float *logits;                  /**< BATCH x V; in the backward pass their gradient */
+    float *logprobs;                /**< BATCH x V */
+    float *delta;                   /**< gradient of h, BATCH x WIDTH */
+    float *delta_branch;            /**< gradient of z, and a in the forward pass, BATCH x WIDTH */
+    float loss;                     /**< mean of the batch */
+    uint16_t *codes;                /**< of all rounded tensors, one after the other */
+    struct tensor tensors[TENSORS]; /**< all of the above as the lab's functions see them */
+    char names[TENSORS][24];        /**< of the tensors */
+    struct op ops[OPS];             /**< the recorded graph */
+    enum dtype dtype;               /**< of weights and activations */
+    float scale;                    /**< s */
 };
 
 static float *layer_weights(const struct network *net, float *params, int layer)
