@@ -44,10 +44,11 @@ enum { FP8_BLOCK = 128 };
 
 /** What delayed scaling keeps of one tensor. The caller owns the array. */
 struct fp8_meta {
-    float scale;         /**< for this step, made of the steps before; 1 at the start */
-    float *amax_history; /**< `length` amaxes, 0 at the start. Slot 0 is the running one: this step's
+    float scale; /**< for this step, made of the steps before; 1 at the start */
+    float
+        *amax_history; /**< `length` amaxes, 0 at the start. Slot 0 is the running one: this step's
                               so far. Slot length - 1 is the step before, slot 1 the oldest */
-    size_t length;       /**< 1 or more */
+    size_t length;     /**< 1 or more */
 };
 
 /** How delayed scaling makes a scale. */

@@ -218,8 +218,8 @@ void fp8_block_gemm(float *y, const uint8_t *a, const float *a_factors, const ui
             float sum = 0;
             for (size_t block = 0; block < depth; block++) {
                 int from = (int)block * FP8_BLOCK;
-                float partial = fp8_tensor_core(0, row_a + from, row_b + from,
-                                                at_most(k - from, FP8_BLOCK));
+                float partial =
+                    fp8_tensor_core(0, row_a + from, row_b + from, at_most(k - from, FP8_BLOCK));
                 sum += partial * a_factors[i * depth + block] *
                        b_factors[j / FP8_BLOCK * depth + block];
             }
