@@ -1,1 +1,386 @@
-int main(void) { return 0; }
+/**
+ * @file experiment.c
+ * @brief Lab 06's experiment: one model trained with FP8 products, by where the scales come from.
+ *
+ * Run from the project root as `experiment OUTDIR` (make run LAB=lab06). It trains a character
+ * model on real words; the operands of every matrix product, forward and backward, go through *your*
+ * quantizers from lab06.c and back, and the products see what the codes mean. Nothing is scripted,
+ * so a wrong function shows in the curves. Given to you: you need not change it.
+ *
+ * | recipe       | x and w of a layer     | gradient dy            | scale                         |
+ * |--------------|------------------------|------------------------|-------------------------------|
+ * | bf16         | BF16                   | BF16                   | none                          |
+ * | fp8_unscaled | E4M3                   | E5M2                   | 1                             |
+ * | fp8_delayed  | E4M3                   | E5M2                   | of the last 16 steps' amaxes  |
+ * | fp8_current  | E4M3                   | E5M2                   | of the tensor's own amax      |
+ * | fp8_block    | E4M3, blocks of 1 x 128 (x, dy) and 128 x 128 (w)| of each block's own amax      |
+ *
+ * What is not a product (tanh, biases, rounding between operations) is BF16 in all of them; master
+ * weights, Adam, softmax and loss are FP32. Two things happen to all five alike:
+ *   - the run is one worker of WORKERS (16): it divides its loss by the batch of all of them, and
+ *     the FP32 gradient is then multiplied by WORKERS, as if the others' sums had come in;
+ *   - in the middle of the run, for one step, one activation of the second layer is 2^18: an outlier.
+ * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), WORKERS, DATA (a text file).
+ *
+ * OUTDIR/loss.csv, a row for each recipe and step. Amaxes and scales are of the second layer; a scale
+ * that a recipe does not have is `nan`.
+ *   recipe, step (from 1)
+ *   loss        mean cross-entropy of the step's batch before the update, in nats
+ *   grad_norm   Euclidean norm of all gradients, times WORKERS
+ *   x_amax, w_amax, dy_amax      largest magnitudes of input, weights, gradient of the output
+ *   x_scale, w_scale, dy_scale   the scales that the step used
+ *   x_zero, dy_zero        share of the elements that reach the products as 0
+ * OUTDIR/summary.csv, a row for each recipe:
+ *   recipe, loss (mean of the last 50 steps), dy_zero (mean of all steps), loss_vs_bf16 (ratio)
+ * OUTDIR/snr.csv and OUTDIR/promotion.csv: see sweeps.h.
+ */
+#include "lab06.h"
+
+#include "common/adam.h"
+#include "common/cast.h"
+#include "common/env.h"
+#include "common/gemm.h"
+#include "common/nn.h"
+#include "common/round.h"
+#include "common/train.h"
+
+#include "sweeps.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum recipe { BF16_ONLY, UNSCALED, DELAYED, CURRENT, BLOCK, RECIPES };
+
+static const char *const recipe_names[RECIPES] = {"bf16", "fp8_unscaled", "fp8_delayed",
+                                                  "fp8_current", "fp8_block"};
+
+enum { BATCH = 512, CONTEXT = 6, EMBED = 12, HIDDEN = 64, LAYERS = 3, HISTORY = 16 };
+
+/** The layer whose tensors are written down and whose input gets the outlier. */
+enum { WATCHED = 1 };
+
+static const float OUTLIER = 262144;
+
+/** The columns of loss.csv after recipe and step. Three amaxes and three scales, in this order. */
+enum { LOSS, GRAD_NORM, AMAX, SCALE = AMAX + 3, X_ZERO = SCALE + 3, DY_ZERO };
+
+/** The three tensors of a layer. */
+enum tensor { X, W, DY, TENSORS };
+
+/** What one recipe keeps of FP8. Passed to the hook of the products. */
+struct fp8_state {
+    enum recipe recipe;
+    bool outlier; /* in this step? */
+    double *row;  /* of loss.csv */
+    struct fp8_meta meta[LAYERS][TENSORS];
+    float history[LAYERS][TENSORS][HISTORY];
+    float *meant[LAYERS][TENSORS]; /* what the codes of a tensor mean, kept for the backward pass */
+    float *turned[2];              /* transposed operands */
+    float *input;                  /* the watched layer's, with the outlier */
+    uint8_t *codes;
+    float *factors;
+};
+
+static enum fp8_kind kind_of(enum tensor tensor)
+{
+    return tensor == DY ? FP8_E5M2 : FP8_E4M3;
+}
+
+static struct nn_shape shape_of(const struct train *t)
+{
+    return (struct nn_shape){.vocab = t->data.vocab,
+                             .context = CONTEXT,
+                             .embed = EMBED,
+                             .hidden = HIDDEN,
+                             .layers = LAYERS - 1};
+}
+
+/** Elements of the largest operand: a batch as wide as the widest layer, or a weight matrix. */
+static size_t widest(struct nn_shape s)
+{
+    size_t width = CONTEXT * EMBED > HIDDEN ? CONTEXT * EMBED : HIDDEN;
+    width = width > (size_t)s.vocab ? width : (size_t)s.vocab;
+    return width * BATCH;
+}
+
+static bool fp8_state_new(struct fp8_state *f, enum recipe recipe, struct nn_shape shape)
+{
+    size_t n = widest(shape);
+    *f = (struct fp8_state){.recipe = recipe};
+    bool fine = true;
+    for (int l = 0; l < LAYERS; l++) {
+        for (int t = 0; t < TENSORS; t++) {
+            f->meta[l][t] = (struct fp8_meta){1, f->history[l][t], HISTORY};
+            fine = (f->meant[l][t] = malloc(n * sizeof(float))) && fine;
+        }
+    }
+    for (int i = 0; i < 2; i++)
+        fine = (f->turned[i] = malloc(n * sizeof(float))) && fine;
+    fine = (f->input = malloc(n * sizeof(float))) && fine;
+    fine = (f->codes = malloc(n)) && fine;
+    return (f->factors = malloc(n * sizeof(float))) && fine;
+}
+
+static void fp8_state_free(struct fp8_state *f)
+{
+    for (int l = 0; l < LAYERS; l++)
+        for (int t = 0; t < TENSORS; t++)
+            free(f->meant[l][t]);
+    free(f->turned[0]);
+    free(f->turned[1]);
+    free(f->input);
+    free(f->codes);
+    free(f->factors);
+}
+
+/** Writes amax, scale and the share of zeros of a tensor of the watched layer into the row. */
+static void note(struct fp8_state *f, enum tensor tensor, const float *x, const float *meant,
+                 size_t n, double scale)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < n; i++)
+        zeros += meant[i] == 0;
+    f->row[AMAX + tensor] = fp8_amax(x, n);
+    f->row[SCALE + tensor] = scale;
+    if (tensor != W)
+        f->row[tensor == X ? X_ZERO : DY_ZERO] = (double)zeros / (double)n;
+}
+
+/** Quantizes a tensor by a recipe with one scale, and back. @return what its codes mean */
+static const float *through_fp8(struct fp8_state *f, int layer, enum tensor tensor, const float *x,
+                                size_t n)
+{
+    float *meant = f->meant[layer][tensor], scale = 1;
+    if (f->recipe == DELAYED) {
+        scale = f->meta[layer][tensor].scale;
+        fp8_quantize_delayed(f->codes, x, n, &f->meta[layer][tensor], kind_of(tensor));
+    } else {
+        if (f->recipe == CURRENT)
+            scale = fp8_current_scale(fp8_amax(x, n), kind_of(tensor));
+        fp8_quantize(f->codes, x, n, scale, kind_of(tensor), true);
+    }
+    fp8_dequantize(meant, f->codes, n, scale, kind_of(tensor));
+    if (layer == WATCHED)
+        note(f, tensor, x, meant, n, (double)scale);
+    return meant;
+}
+
+/** A product whose operands have one scale each. Codes are made once and used twice. */
+static void multiply_scaled(const struct nn_product *p, struct fp8_state *f)
+{
+    struct nn_product q = *p;
+    float **meant = f->meant[p->layer];
+    size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
+    switch (p->kind) {
+    case NN_FORWARD:
+        q.a = through_fp8(f, p->layer, X, p->a, m * k);
+        q.b = through_fp8(f, p->layer, W, p->b, k * n);
+        break;
+    case NN_GRAD_WEIGHT:
+        q.a = meant[X];
+        q.b = through_fp8(f, p->layer, DY, p->b, k * n);
+        break;
+    case NN_GRAD_INPUT: /* comes after the gradient of the weights */
+        q.a = meant[DY];
+        q.b = meant[W];
+    }
+    nn_multiply_f32(&q);
+}
+
+static void transpose(float *out, const float *x, size_t rows, size_t cols)
+{
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < cols; c++)
+            out[c * rows + r] = x[r * cols + c];
+}
+
+/** A product of block-scaled operands: blocks run along the sum, so activations and gradients are
+ *  quantized anew for each product, in the direction that it sums over. */
+static void multiply_blocked(const struct nn_product *p, struct fp8_state *f)
+{
+    struct nn_product q = *p;
+    float *a = f->meant[0][X], *b = f->meant[0][W];
+    if (p->kind == NN_GRAD_WEIGHT) { /* x^T dy, both stored with the batch in rows */
+        transpose(f->turned[0], p->a, (size_t)p->k, (size_t)p->m);
+        transpose(f->turned[1], p->b, (size_t)p->k, (size_t)p->n);
+        sweep_blocks(a, f->turned[0], p->m, p->k, 1, f->codes, f->factors);
+        sweep_blocks(b, f->turned[1], p->n, p->k, 1, f->codes, f->factors);
+        q.op_a = GEMM_N;
+        q.op_b = GEMM_T;
+        if (p->layer == WATCHED)
+            note(f, DY, f->turned[1], b, (size_t)p->n * (size_t)p->k, NAN);
+    } else {
+        int rows = p->op_b == GEMM_N ? p->k : p->n, cols = p->op_b == GEMM_N ? p->n : p->k;
+        sweep_blocks(a, p->a, p->m, p->k, 1, f->codes, f->factors);
+        sweep_blocks(b, p->b, rows, cols, FP8_BLOCK, f->codes, f->factors);
+        if (p->layer == WATCHED && p->kind == NN_FORWARD) {
+            note(f, X, p->a, a, (size_t)p->m * (size_t)p->k, NAN);
+            note(f, W, p->b, b, (size_t)p->k * (size_t)p->n, NAN);
+        }
+    }
+    q.a = a;
+    q.b = b;
+    nn_multiply_f32(&q);
+}
+
+/** BF16: the operands are what they are. */
+static void multiply_plain(const struct nn_product *p, struct fp8_state *f)
+{
+    size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
+    if (p->layer == WATCHED && p->kind == NN_FORWARD) {
+        note(f, X, p->a, p->a, m * k, NAN);
+        note(f, W, p->b, p->b, k * n, NAN);
+    } else if (p->layer == WATCHED && p->kind == NN_GRAD_WEIGHT) {
+        note(f, DY, p->b, p->b, k * n, NAN);
+    }
+    nn_multiply_f32(p);
+}
+
+/** The hook: puts in the outlier, and multiplies by the recipe. */
+static void multiply(const struct nn_product *p, void *context)
+{
+    struct fp8_state *f = context;
+    struct nn_product q = *p;
+    if (f->outlier && p->layer == WATCHED && p->kind != NN_GRAD_INPUT) { /* x is operand a */
+        memcpy(f->input, p->a, (size_t)p->m * (size_t)p->k * sizeof *f->input);
+        f->input[0] = OUTLIER;
+        q.a = f->input;
+    }
+    if (f->recipe == BF16_ONLY)
+        multiply_plain(&q, f);
+    else if (f->recipe == BLOCK)
+        multiply_blocked(&q, f);
+    else
+        multiply_scaled(&q, f);
+}
+
+/** The end of a step: delayed scaling makes the next scales. */
+static void update_scales(struct fp8_state *f)
+{
+    const struct fp8_recipe recipe = {FP8_MAX, 0};
+    if (f->recipe != DELAYED)
+        return;
+    for (int l = 0; l < LAYERS; l++)
+        for (int t = 0; t < TENSORS; t++)
+            fp8_delayed_update(&f->meta[l][t], kind_of((enum tensor)t), recipe);
+}
+
+/** Arrays of one element for each parameter. */
+enum { MASTER, COPY, GRADS, MOMENT_1, MOMENT_2, ARRAYS };
+
+static void train_steps(struct train *t, size_t recipe, struct fp8_state *f, struct nn_work *work,
+                        float *arrays, size_t n)
+{
+    uint8_t x[BATCH * CONTEXT], y[BATCH];
+    float *master = arrays, *copy = arrays + COPY * n, *grads = arrays + GRADS * n;
+    double workers = (double)*(const uint64_t *)t->context;
+    struct nn_hooks hooks = {.forward = round_bf16,
+                             .backward = round_bf16,
+                             .multiply = multiply,
+                             .loss_factor = 1.0 / (BATCH * workers),
+                             .context = f};
+    nn_init(shape_of(t), master, t->seed);
+    for (uint64_t step = 0; step < t->steps; step++) {
+        f->row = train_row(t, recipe, step);
+        f->outlier = step == t->steps / 2;
+        memcpy(copy, master, n * sizeof *copy);
+        round_bf16(copy, n, NULL);
+        train_batch(t, step, BATCH, CONTEXT, x, y);
+        f->row[LOSS] = nn_loss(work, copy, x, y, hooks, grads);
+        for (size_t i = 0; i < n; i++) /* the sum over all workers, in FP32 */
+            grads[i] *= (float)workers;
+        f->row[GRAD_NORM] = nn_norm(grads, n);
+        adam_step(master, arrays + MOMENT_1 * n, arrays + MOMENT_2 * n, grads, n, t->lr,
+                  (int)step + 1);
+        update_scales(f);
+        train_done(t, recipe, step);
+    }
+}
+
+/** Trains by one recipe and fills its rows. Runs in a process of its own. */
+static bool train_recipe(size_t recipe, void *context)
+{
+    struct train *t = context;
+    struct fp8_state f;
+    size_t n = nn_params(shape_of(t));
+    struct nn_work *work = nn_work_new(shape_of(t), BATCH);
+    float *arrays = calloc(n, ARRAYS * sizeof *arrays);
+    bool fine = fp8_state_new(&f, (enum recipe)recipe, shape_of(t)) && work && arrays;
+    if (fine)
+        train_steps(t, recipe, &f, work, arrays, n);
+    else
+        fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
+    fp8_state_free(&f);
+    free(arrays);
+    nn_work_free(work);
+    return fine;
+}
+
+/** Calls every function of the lab that the experiment needs, so that an open stub is reported once. */
+static bool try_functions(size_t job, void *context)
+{
+    (void)job;
+    (void)context;
+    float x = 1, factor = 0, history[1] = {0};
+    uint8_t code = 0;
+    struct fp8_meta meta = {1, history, 1};
+    fp8_quantize(&code, &x, 1, fp8_current_scale(fp8_amax(&x, 1), FP8_E4M3), FP8_E4M3, true);
+    fp8_dequantize(&x, &code, 1, 1, FP8_E4M3);
+    fp8_quantize_delayed(&code, &x, 1, &meta, FP8_E4M3);
+    fp8_delayed_update(&meta, FP8_E4M3, (struct fp8_recipe){FP8_MAX, 0});
+    fp8_quantize_rows(&code, &factor, &x, 1, 1);
+    fp8_quantize_squares(&code, &factor, &x, 1, 1);
+    fp8_block_gemm(&x, &code, &factor, &code, &factor, 1, 1, 1);
+    return true;
+}
+
+static bool write_summary(const struct train *t)
+{
+    struct csv csv;
+    train_csv(t, &csv, "summary.csv", "recipe,loss,dy_zero,loss_vs_bf16");
+    printf("%-13s %26s %20s %13s\n", "recipe", "loss (mean of last steps)", "gradients that are 0",
+           "against bf16");
+    double bf16 = train_mean(t, BF16_ONLY, LOSS, TRAIN_LAST_STEPS);
+    for (size_t recipe = 0; recipe < RECIPES; recipe++) {
+        double loss = train_mean(t, recipe, LOSS, TRAIN_LAST_STEPS);
+        double zero = train_mean(t, recipe, DY_ZERO, t->steps);
+        csv_text(&csv, recipe_names[recipe]);
+        csv_f64(&csv, loss);
+        csv_f64(&csv, zero);
+        csv_f64(&csv, loss / bf16);
+        csv_end_row(&csv);
+        printf("%-13s %26.4f %19.1f%% %+12.2f%%\n", recipe_names[recipe], loss, 100 * zero,
+               100 * (loss / bf16 - 1));
+    }
+    return train_csv_close(&csv);
+}
+
+int main(int argc, char **argv)
+{
+    gemm_use_common_kernel(argv);
+    uint64_t workers = 16;
+    struct train t = {.recipes = recipe_names,
+                      .count = RECIPES,
+                      .columns = "loss,grad_norm,x_amax,w_amax,dy_amax,x_scale,w_scale,dy_scale,"
+                                 "x_zero,dy_zero",
+                      .steps = 300,
+                      .lr = 2e-3,
+                      .context = &workers};
+    if (argc != 2) {
+        fprintf(stderr,
+                "usage: experiment OUTDIR (a folder; settings: STEPS, SEED, LR, WORKERS, DATA)\n");
+        return 2;
+    }
+    if (!env_u64("WORKERS", 1, 1u << 20, &workers) || !train_set_up(&t, argv[1]))
+        return 2;
+    int failure = train_try(&t, "lab06.c, called once with one number,", try_functions);
+    if (!failure)
+        failure = train_run(&t, train_recipe);
+    if (!failure &&
+        !(train_write(&t, "loss.csv") && write_summary(&t) && sweep_snr(&t) && sweep_promotion(&t)))
+        failure = 1;
+    train_free(&t);
+    return failure;
+}
