@@ -307,6 +307,8 @@ static float update_rolled_first(const void *context)
 static float update_recent_is_oldest(const void *context)
 {
     const struct update_case *c = context;
+    if (c->recipe.algorithm == FP8_MAX)
+        return NAN; /* no belief about max */
     return update_with(c, past_oldest(&(struct past){c->before.amax_history, c->before.length}));
 }
 
@@ -344,10 +346,10 @@ static float update_margin_wrong_sign(const void *context)
 }
 
 static const struct scalar_belief UPDATE_BELIEFS[] = {
+    {"the oldest entry was taken for the most recent one", update_recent_is_oldest},
     {"the history was rolled before its amax was taken: then the entry that drops out does not "
      "count, and slot 0 is empty",
      update_rolled_first},
-    {"the oldest entry was taken for the most recent one", update_recent_is_oldest},
     {"the other algorithm was used", update_other_algorithm},
     {"the margin was left out", update_without_margin},
     {"the margin has the wrong sign", update_margin_wrong_sign},

@@ -258,6 +258,8 @@ static void name_factors(struct block_product p, int i, int j, double got)
         {"values were divided by the factors: these are inverse scales, so they multiply",
          inverse[0], inverse[1]},
         {"the factors of the first block along k were used for all of them", first[0], first[1]},
+        {"the factors of A's first block along k were used for all of them", first[0], fb},
+        {"the factors of B's first block along k were used for all of them", fa, first[1]},
         {"the factors of B's first 128 rows were used for all rows", fa, p.b_factors},
     };
     for (size_t w = sizeof wrong / sizeof *wrong; w-- > 0;) {
