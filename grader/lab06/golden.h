@@ -17,14 +17,14 @@
 
 /** One step of a trace of delayed scaling: an amax, and the state after it. */
 struct golden_step {
-    int trace;
-    size_t length;
-    struct fp8_recipe recipe;
+    size_t length; /**< of the history */
+    int trace;     /**< number of the trace */
     enum fp8_kind kind;
     float amax;   /**< of this step, put into slot 0 */
     float scale;  /**< after the update */
     float oldest; /**< slot 1 after the update; slot 0 if the length is 1 */
     float newest; /**< the last slot after the update */
+    struct fp8_recipe recipe;
 };
 
 enum { GOLDEN_STEPS_MAX = 4000, GOLDEN_LENGTH_MAX = 1024 };

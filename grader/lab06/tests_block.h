@@ -145,9 +145,10 @@ static void draw_blocks(float *x, int rows, int cols, int height, uint64_t salt)
 {
     for (int r = 0; r < rows; r++) {
         for (int c = 0; c < cols; c++) {
-            uint64_t block = (uint64_t)(r / height * 64 + c / BLOCK);
+            uint64_t block = (uint64_t)(r / height) * 64 + (uint64_t)(c / BLOCK);
             double size = exp2(12 * test_f64(1000003 * (salt + 1) + block) - 6);
-            x[r * cols + c] = (float)(size * (2 * test_f64((uint64_t)(r * cols + c)) - 1));
+            x[r * cols + c] =
+                (float)(size * (2 * test_f64((uint64_t)r * (uint64_t)cols + (uint64_t)c) - 1));
         }
     }
 }

@@ -12,7 +12,7 @@
 #include "grader/lab06/beliefs_delayed.h"
 #include "grader/lab06/draw.h"
 
-static const size_t LENGTHS[] = {1, 2, 3, 16, 1024};
+static const size_t LENGTHS[] = {2, 3, 16, 1024, 1};
 enum { LENGTHS_COUNT = sizeof LENGTHS / sizeof *LENGTHS };
 
 /** A history of different amaxes. */
@@ -229,7 +229,7 @@ GRADED(update_golden_traces, .points = 6,
              GOLDEN_FOLDER);
     int traces = steps[n - 1].trace; /* the last, of length 1024, is replayed by the facts' test */
     for (int t = 0; t < TRACES; t++) {
-        int trace = t < 2 ? traces - 1 - t : (int)((test_u64(0) % 20 + 7 * (uint64_t)t) % 20);
+        int trace = t < 2 ? traces - 2 + t : (int)((test_u64(0) % 20 + 7 * (uint64_t)t) % 20);
         size_t first = 0;
         while (steps[first].trace != trace)
             first++;

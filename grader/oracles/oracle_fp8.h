@@ -39,8 +39,8 @@ float oracle_fp8_amax(const float *x, size_t n);
  *  @param[in] algorithm which @return the amax that decides */
 float oracle_fp8_history_amax(const float *history, size_t length, enum fp8_algorithm algorithm);
 
-/** Exercise 6.7. @param[in] amax @param[in] old_scale @param[in] kind E4M3 or E5M2
- *  @param[in] margin @return the next scale */
+/** Exercise 6.7. @param[in] amax of the history @param[in] old_scale the scale until now
+ *  @param[in] kind E4M3 or E5M2 @param[in] margin powers of two @return the next scale */
 float oracle_fp8_scale(float amax, float old_scale, enum fp8_kind kind, int margin);
 
 /** Exercise 6.8. @param[in,out] meta scale and history @param[in] kind E4M3 or E5M2

@@ -73,9 +73,11 @@ static double sweep_ratio(const float *x, const float *meant, size_t skip)
 
 /** The tensor, and room for its codes. */
 struct sweep_tensor {
-    float x[SNR_N], meant[SNR_N], factors[SNR_ROWS];
-    uint8_t codes[SNR_N];
-    float ordinary; /* the element that the outlier stands in for */
+    float x[SNR_N];          /**< the numbers */
+    float meant[SNR_N];      /**< what their codes mean */
+    float factors[SNR_ROWS]; /**< of the blocks */
+    uint8_t codes[SNR_N];    /**< the codes */
+    float ordinary;          /**< the element that the outlier stands in for */
 };
 
 static void sweep_one_scale(struct sweep_tensor *s, float amax, enum fp8_kind kind)
@@ -144,7 +146,8 @@ enum { PROMOTION_SIDE = 8, PROMOTION_K = 8192 };
 
 /** The operands of the sums: codes of two matrices of 8 rows. */
 struct sweep_sums {
-    uint8_t a[PROMOTION_SIDE * PROMOTION_K], b[PROMOTION_SIDE * PROMOTION_K];
+    uint8_t a[PROMOTION_SIDE * PROMOTION_K]; /**< left operands, k codes a row */
+    uint8_t b[PROMOTION_SIDE * PROMOTION_K]; /**< right operands */
 };
 
 /** Codes of normal numbers, or of their magnitudes; the largest is about 448. */
