@@ -1,5 +1,5 @@
-# lab06_gradients.gp: amax and scale of a gradient tensor over the whole run, and what is lost without
-# scales. How to run it: style.gp.
+# lab06_gradients.gp: amax and scale of a gradient tensor over the run, and what is lost without.
+# How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"

@@ -1,4 +1,4 @@
-# lab06_promotion.gp: error of long sums in a 14-bit accumulator, with and without promotion to FP32.
+# lab06_promotion.gp: error of long sums in 14 bits, with and without promotion to FP32.
 # How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/promotion.csv"

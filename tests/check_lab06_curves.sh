@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lab 06's experiment shows what the lab says: without scales the gradients vanish and the model stays
-# behind, each kind of scale stays within 1% of BF16; delayed scales are those of the last 16 amaxes.
+# Lab 06's experiment shows what the lab says: without scales the gradients vanish and the model
+# stays behind, each kind of scale stays near BF16; delayed scales are those of the last 16 amaxes.
 # And a run that cannot work says so once and leaves the curves of the last one alone.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
@@ -9,10 +9,11 @@ experiment=${BUILD:-build}/solutions/experiment_lab06
 out=$scratch/curves
 mkdir "$out"
 
-# against RECIPE TEST: an awk test of r, the recipe's loss over BF16's, and z, its gradients that are 0
+# against RECIPE TEST: an awk test of r, the loss over BF16's, and z, the share of zero gradients
 against() {
-    awk -F, -v want="$1" '$1 == want { z = $3; r = $4; found = 1 } END { exit !(found && ('"$2"')) }' \
-        "$out/summary.csv"
+    awk -F, -v want="$1" '
+        $1 == want { z = $3; r = $4; found = 1 }
+        END { exit !(found && ('"$2"')) }' "$out/summary.csv"
 }
 
 # scales_follow AMAX SCALE MAX: in fp8_delayed, column SCALE is MAX over the largest of the 16 steps
@@ -25,7 +26,10 @@ scales_follow() {
             for (i = $2 - 16; i < $2; i++)
                 if (i in amax && (want == 1 || max / amax[i] < want)) want = max / amax[i]
             off = $s / want - 1
-            if (off < -1e-6 || off > 1e-6) { print "step", $2, "scale", $s, "expected", want; bad = 1 }
+            if (off < -1e-6 || off > 1e-6) {
+                print "step", $2, "scale", $s, "expected", want
+                bad = 1
+            }
             amax[$2] = $a
             n++
         }

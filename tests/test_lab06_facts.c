@@ -45,7 +45,7 @@ Test(lab06_facts, every_code_has_the_value_that_ml_dtypes_gives_it)
     fclose(file);
 }
 
-/* ml_dtypes never saturates; on everything that is not too large the two ways of our casts, MPFR and
+/* ml_dtypes never saturates; on all that is not too large both ways of our casts, MPFR and
  * ml_dtypes give one code. Where they differ is exactly where an implementation has to choose. */
 Test(lab06_facts, casts_agree_with_ml_dtypes_up_to_the_last_tie)
 {
@@ -74,7 +74,7 @@ Test(lab06_facts, casts_agree_with_ml_dtypes_up_to_the_last_tie)
         differ += !isnan(x) && clamped != code;
     }
     cr_assert(n > 2000, "%zu lines", n);
-    /* Five inputs of E4M3 (464.0001, 465, 480, 1e9, inf) and five of E5M2, each with either sign. */
+    /* Five inputs of E4M3 (464.0001, 465, 480, 1e9, inf) and five of E5M2, either sign. */
     cr_assert_eq(differ, 2 * (5 + 5), "%zu", differ);
     fclose(file);
 }

@@ -4,9 +4,9 @@
  *
  * Each test is one idea. Functions named as the student's are proxies (grader/runner/proxies.h);
  * what is right comes from grader/oracles/oracle_fp8.h and from the traces in golden/, wrong rules
- * from the beliefs_*.h here. Scales, histories and codes are exact; where the contract leaves freedom
- * (1/scale or a division, the order of sums), the tolerance is derived beside the test. The proxies
- * are defined here, once, so the tests in tests_*.h are parts of this file.
+ * from the beliefs_*.h here. Scales, histories and codes are exact; where the contract is
+ * free (1/scale or a division, the order of sums), the tolerance is derived beside the test. The
+ * proxies are defined here, once, so the tests in tests_*.h are parts of this file.
  */
 #include "grader/grade.h"
 #include "grader/runner/proxies.h"

@@ -117,7 +117,7 @@ static void check_block_code(const struct blocked *b, int row, int col)
          show_code(E4M3, b->codes[at]));
 }
 
-/** Calls the function and checks all factors, and up to a thousand codes with those at the edges. */
+/** Calls the function and checks all factors, a thousand codes, and those at the edges. */
 static void check_blocked(struct blocked b)
 {
     size_t n = (size_t)b.rows * (size_t)b.cols;

@@ -2,9 +2,9 @@
  * @file oracle_fp8.h
  * @brief What lab 06's functions should answer, written from the rules and from nothing else.
  *
- * Codes are MPFR's (oracle_fp.h), values are read by oracle_value(); the rules of delayed scaling are
- * Transformer Engine's delayed_scaling.cu, written here on a copy of the history; products are summed
- * in double. No line is shared with common/cast.c or with solutions/.
+ * Codes are MPFR's (oracle_fp.h), values are read by oracle_value(); the rules of delayed scaling
+ * are those of Transformer Engine's delayed_scaling.cu; products are summed in double.
+ * No line is shared with common/cast.c or with solutions/.
  * tests/test_lab06_facts.c holds them against the traces in grader/lab06/golden, which a Python
  * script computed without any of this.
  */
@@ -62,8 +62,8 @@ struct oracle_sum {
     double scale; /**< of the magnitudes */
 };
 
-/** Exercise 6.13 with exact partial sums. @param[in] a row of k codes @param[in] a_factors of the row
- *  @param[in] b row of k codes @param[in] b_factors of the row's blocks @param[in] k how many
+/** Exercise 6.13 with exact partial sums. @param[in] a row of k codes @param[in] a_factors its
+ *  factors @param[in] b row of k codes @param[in] b_factors its factors @param[in] k how many
  *  @return the sum */
 struct oracle_sum oracle_fp8_block_dot(const uint8_t *a, const float *a_factors, const uint8_t *b,
                                        const float *b_factors, int k);
@@ -77,8 +77,9 @@ struct oracle_operand {
     double scale;         /**< the codes are of x * scale */
 };
 
-/** One element of a product. @param[in] a left operand @param[in] r its row @param[in] b right operand
- *  @param[in] c its column @param[in] inner length of the sum @return the sum */
+/** One element of a product. @param[in] a left operand @param[in] r its row
+ *  @param[in] b right operand @param[in] c its column @param[in] inner length of the
+ *  sum @return the sum */
 struct oracle_sum oracle_fp8_dot(struct oracle_operand a, int r, struct oracle_operand b, int c,
                                  int inner);
 

@@ -3,27 +3,28 @@
  * @brief Lab 06's experiment: one model trained with FP8 products, by where the scales come from.
  *
  * Run from the project root as `experiment OUTDIR` (make run LAB=lab06). It trains a character
- * model on real words; the operands of every matrix product, forward and backward, go through *your*
- * quantizers from lab06.c and back, and the products see what the codes mean. Nothing is scripted,
- * so a wrong function shows in the curves. Given to you: you need not change it.
+ * model on real words; the operands of every matrix product, forward and backward, go through
+ * *your* quantizers from lab06.c and back, and the products see what the codes mean. Nothing is
+ * scripted, so a wrong function shows in the curves. Given to you: you need not change it.
  *
- * | recipe       | x and w of a layer     | gradient dy            | scale                         |
- * |--------------|------------------------|------------------------|-------------------------------|
- * | bf16         | BF16                   | BF16                   | none                          |
- * | fp8_unscaled | E4M3                   | E5M2                   | 1                             |
- * | fp8_delayed  | E4M3                   | E5M2                   | of the last 16 steps' amaxes  |
- * | fp8_current  | E4M3                   | E5M2                   | of the tensor's own amax      |
- * | fp8_block    | E4M3, blocks of 1 x 128 (x, dy) and 128 x 128 (w)| of each block's own amax      |
+ * | recipe       | x and w of a layer     | gradient dy            | scale                        |
+ * |--------------|------------------------|------------------------|------------------------------|
+ * | bf16         | BF16                   | BF16                   | none                         |
+ * | fp8_unscaled | E4M3                   | E5M2                   | 1                            |
+ * | fp8_delayed  | E4M3                   | E5M2                   | of the last 16 steps' amaxes |
+ * | fp8_current  | E4M3                   | E5M2                   | of the tensor's own amax     |
+ * | fp8_block    | E4M3: x in 1 x 128,    | E4M3, 1 x 128          | of each block's own amax     |
+ * |              | w in 128 x 128         |                        |                              |
  *
  * What is not a product (tanh, biases, rounding between operations) is BF16 in all of them; master
  * weights, Adam, softmax and loss are FP32. Two things happen to all five alike:
  *   - the run is one worker of WORKERS (16): it divides its loss by the batch of all of them, and
  *     the FP32 gradient is then multiplied by WORKERS, as if the others' sums had come in;
- *   - in the middle of the run, for one step, one activation of the second layer is 2^18: an outlier.
+ *   - in the middle of the run, for one step, one activation of the second layer's input is 2^18.
  * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), WORKERS, DATA (a text file).
  *
- * OUTDIR/loss.csv, a row for each recipe and step. Amaxes and scales are of the second layer; a scale
- * that a recipe does not have is `nan`.
+ * OUTDIR/loss.csv, a row for each recipe and step. Amaxes and scales are of the second layer; a
+ * scale that a recipe does not have is `nan`.
  *   recipe, step (from 1)
  *   loss        mean cross-entropy of the step's batch before the update, in nats
  *   grad_norm   Euclidean norm of all gradients, times WORKERS
@@ -318,7 +319,7 @@ static bool train_recipe(size_t recipe, void *context)
     return fine;
 }
 
-/** Calls every function of the lab that the experiment needs, so that an open stub is reported once. */
+/** Calls every function of the lab that is needed, so that an open stub is reported once. */
 static bool try_functions(size_t job, void *context)
 {
     (void)job;

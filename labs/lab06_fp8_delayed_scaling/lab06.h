@@ -256,7 +256,7 @@ void fp8_linear_forward(struct fp8_linear *layer, float *y, const float *x, cons
 void fp8_linear_backward(struct fp8_linear *layer, float *dx, float *dw, const float *dy);
 
 /**
- * Exercise 6.16: the end of the step: fp8_delayed_update() of all three tensors, each in its format.
+ * Exercise 6.16: the end of a step: fp8_delayed_update() of the three tensors, each in its format.
  * @param[in,out] layer scales and histories @param[in] recipe how
  */
 void fp8_linear_update(struct fp8_linear *layer, struct fp8_recipe recipe);

@@ -6,15 +6,15 @@
  * outlier. How far are the others from what their codes mean?
  *   recipe       how the tensor is scaled:
  *                  current        by its own amax, outlier included
- *                  delayed_step   by the amax of the step before, which had no outlier: it saturates
- *                  delayed_after  by the amax of a step with the outlier, but the tensor has none now
+ *                  delayed_step   by the amax of the step before, without outlier: it saturates
+ *                  delayed_after  by the amax of a step with the outlier; the tensor has none now
  *                  block_1x128    each 128 elements by their own amax
  *                  block_128x128  each 128 x 128 elements by their own amax
  *                all in E4M3; and current_e5m2 as current, in E5M2
  *   outlier      its size
  *   snr_rest     signal to noise of all elements but the outlier, in dB
  *   snr_all      of all elements, in dB
- * OUTDIR/promotion.csv: 64 sums of k products of normal numbers in E4M3, by the tensor core's model.
+ * OUTDIR/promotion.csv: 64 sums of k products of normal numbers in E4M3, by the model.
  *   k            length of the sums
  *   promoted     largest error of your fp8_block_gemm() over the largest sum
  *   unpromoted   the same for one fp8_tensor_core() over all k products

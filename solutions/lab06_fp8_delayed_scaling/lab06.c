@@ -65,7 +65,7 @@ void fp8_dequantize(float *x, const uint8_t *codes, size_t n, float scale, enum 
 // Delayed scaling
 // --------------------------------------------------------------------------------------------
 
-// TODO(lab06.4, about 4 lines): fold with fmaxf() and fabsf(); think about what fmaxf() does with NaN.
+// TODO(lab06.4, about 4 lines): fold with fmaxf() and fabsf(); what does fmaxf() do with a NaN?
 float fp8_amax(const float *x, size_t n)
 {
     // BEGIN SOLUTION
@@ -77,7 +77,7 @@ float fp8_amax(const float *x, size_t n)
     // END SOLUTION
 }
 
-// TODO(lab06.5, about 5 lines): everything one slot down, the running amax to the end, 0 in its place.
+// TODO(lab06.5, about 5 lines): all one slot down, the running amax to the end, 0 in its place.
 void fp8_roll(float *history, size_t length)
 {
     // BEGIN SOLUTION
@@ -272,7 +272,7 @@ void fp8_linear_forward(struct fp8_linear *layer, float *y, const float *x, cons
     // END SOLUTION
 }
 
-// TODO(lab06.15, about 14 lines): quantize dy to E5M2; two products with the codes kept in the layer.
+// TODO(lab06.15, about 14 lines): quantize dy to E5M2; two products with the layer's codes.
 void fp8_linear_backward(struct fp8_linear *layer, float *dx, float *dw, const float *dy)
 {
     // BEGIN SOLUTION
