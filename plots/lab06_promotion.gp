@@ -11,6 +11,7 @@ set format y "10^{%L}"
 set xtics (128, 256, 512, 1024, 2048, 4096, 8192)
 set xlabel "length of the sum, k"
 set ylabel "largest error over the largest sum"
+set xrange [110:9500]
 set yrange [1e-5:1]
 plot CSV using 1:3 with linespoints lt 2 title "products of both signs, never promoted", \
      CSV using 1:2 with linespoints lt 1 title "the same, promoted every 128", \
