@@ -177,7 +177,7 @@ $(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/grader/test_$(1): $(B)/grader/$(1)/test_$(1).o $(B)/grader/main.o $(B)/libgrader.a $(B)/libcommon.a
 	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lcriterion -lmpfr -lgmp -ljansson -lm -o $$@
-$(B)/grader/$(1).hash: $(wildcard grader/$(1)/* labs/$(2)/*.h)
+$(B)/grader/$(1).hash: $(wildcard grader/$(1)/*.* grader/$(1)/golden/*.* labs/$(2)/*.h)
 	@mkdir -p $$(@D) && cat $$^ | sha256sum | cut -d' ' -f1 >$$@
 
 grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
