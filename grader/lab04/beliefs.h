@@ -62,7 +62,7 @@ static const struct rule INVERSE_RULES[] = {
     {"only the exponent was inverted: scales need not be powers of two", inverse_by_exponent},
 };
 
-// --- 4.4: unscaled values --------------------------------------------------------------------
+// --- 4.2 and 4.4: scaled and unscaled values --------------------------------------------------------------------
 
 /** The inputs of a check of check_and_unscale(). */
 struct unscale_cases {
@@ -112,6 +112,11 @@ static uint64_t unscale_skips_bad(size_t i, const void *context)
     return bits_from_f32(oracle_is_finite(c->x[i]) ? oracle_unscaled(c->x[i], c->inv) : c->x[i]);
 }
 
+static const struct rule SCALE_RULES[] = {
+    {"the values were not scaled", unscale_leaves},
+    {"divided by the scale: scaling multiplies, unscaling takes it back", unscale_divides},
+};
+
 // In order: of rules that explain the same answers, the first is named.
 static const struct rule UNSCALE_RULES[] = {
     {"divided by the scale: the rule multiplies by the FP32 inverse, which rounds differently",
@@ -152,7 +157,7 @@ BELIEF(never_changes)
 BELIEF(grows_a_step_late)
 {
     if (bad || now.tracker != r.interval)
-        return bad ? oracle_update(now, r, true)
+        return bad ? oracle_update(now, &r, true)
                    : (struct oracle_scale){now.scale, now.tracker + 1};
     float grown = times(now.scale, r.growth);
     return (struct oracle_scale){isfinite(grown) ? grown : now.scale, 0};
@@ -161,25 +166,25 @@ BELIEF(grows_a_step_late)
 BELIEF(grows_a_step_early)
 {
     r.interval = r.interval > 1 ? r.interval - 1 : 1;
-    return oracle_update(now, r, bad);
+    return oracle_update(now, &r, bad);
 }
 
 BELIEF(counts_across_overflows)
 {
     if (bad)
         return (struct oracle_scale){times(now.scale, r.backoff), now.tracker};
-    return oracle_update(now, r, false);
+    return oracle_update(now, &r, false);
 }
 
 BELIEF(counts_the_bad_step)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     return bad ? (struct oracle_scale){next.scale, 1} : next;
 }
 
 BELIEF(counts_on_after_growth)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     next.tracker = bad ? 0 : now.tracker + 1;
     return next;
 }
@@ -187,7 +192,7 @@ BELIEF(counts_on_after_growth)
 BELIEF(grows_ever_after)
 {
     if (bad)
-        return oracle_update(now, r, true);
+        return oracle_update(now, &r, true);
     if (++now.tracker >= r.interval && isfinite(times(now.scale, r.growth)))
         now.scale = times(now.scale, r.growth);
     return now;
@@ -195,7 +200,7 @@ BELIEF(grows_ever_after)
 
 BELIEF(grows_to_infinity)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     if (!bad && now.tracker + 1 == r.interval)
         next.scale = times(now.scale, r.growth);
     return next;
@@ -210,7 +215,7 @@ BELIEF(grows_to_the_maximum)
 
 BELIEF(refusal_keeps_counting)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     if (!bad && now.tracker + 1 == r.interval && !isfinite(times(now.scale, r.growth)))
         next.tracker = now.tracker + 1;
     return next;
@@ -218,7 +223,7 @@ BELIEF(refusal_keeps_counting)
 
 BELIEF(refusal_waits)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     if (!bad && now.tracker + 1 == r.interval && !isfinite(times(now.scale, r.growth)))
         next.tracker = now.tracker;
     return next;
@@ -226,28 +231,28 @@ BELIEF(refusal_waits)
 
 BELIEF(stops_at_one)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     next.scale = bad && next.scale < 1 ? 1 : next.scale;
     return next;
 }
 
 BELIEF(stops_at_the_smallest_normal)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     next.scale = bad && next.scale < FLT_MIN ? FLT_MIN : next.scale;
     return next;
 }
 
 BELIEF(stops_above_zero)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     next.scale = bad && next.scale == 0 ? now.scale : next.scale;
     return next;
 }
 
 BELIEF(flushes_subnormals)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     next.scale = next.scale < FLT_MIN ? 0 : next.scale;
     return next;
 }
@@ -256,30 +261,30 @@ BELIEF(multiplies_in_fp32)
 {
     r.growth = (float)r.growth;
     r.backoff = (float)r.backoff;
-    return oracle_update(now, r, bad);
+    return oracle_update(now, &r, bad);
 }
 
 BELIEF(divides_by_growth)
 {
     r.backoff = 1 / r.growth;
-    return oracle_update(now, r, bad);
+    return oracle_update(now, &r, bad);
 }
 
 BELIEF(always_halves)
 {
     r.backoff = 0.5;
-    return oracle_update(now, r, bad);
+    return oracle_update(now, &r, bad);
 }
 
 BELIEF(always_doubles)
 {
     r.growth = 2;
-    return oracle_update(now, r, bad);
+    return oracle_update(now, &r, bad);
 }
 
 BELIEF(backs_off_for_each)
 {
-    struct oracle_scale next = oracle_update(now, r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
     for (int i = 1; i < bad; i++)
         next.scale = times(next.scale, r.backoff);
     return next;
@@ -287,7 +292,7 @@ BELIEF(backs_off_for_each)
 
 BELIEF(upside_down)
 {
-    return oracle_update(now, r, !bad);
+    return oracle_update(now, &r, !bad);
 }
 
 static const struct update_belief UPDATE_BELIEFS[] = {
@@ -360,7 +365,7 @@ static void check_history(const char *function, const struct history *h)
 {
     struct oracle_scale want = h->start, before = want;
     for (size_t i = 0; i < h->steps; i++, before = want) {
-        want = oracle_update(before, h->rule, h->bad[i] > 0);
+        want = oracle_update(before, &h->rule, h->bad[i] > 0);
         if (same_scale(h, h->got[i], want))
             continue;
         char trackers[80] = "";

@@ -115,6 +115,14 @@ static void want_scaler(const char *when, const struct grad_scaler *got, struct 
         fail("%s enabled is %d, expected %d", when, got->enabled, want.enabled);
 }
 
+/** A gradient of two elements in the arena: finite x and x, or a NaN and an infinity for x that is
+ *  not, so that a check for one of the two finds it. */
+static const struct gradient *give_pair(float x)
+{
+    const float clean[] = {x, x}, bad[] = {x, isnan(x) ? INFINITY : NAN};
+    return give_gradient(isfinite(x) ? clean : bad, 2);
+}
+
 /** The same float, or both NaN? */
 static bool same_f32(float a, float b)
 {

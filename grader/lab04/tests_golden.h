@@ -94,11 +94,12 @@ static const struct gradient *golden_gradient(const char *line)
 {
     uint16_t half = 0x3C00;
     float x = word_is(line, 2, "inf") ? INFINITY : word_is(line, 2, "nan") ? NAN : 1;
+    float both[] = {x, 1};
     struct gradient g = {NULL, 1, GRADIENT_FP32};
     if (word_is(line, 2, "fp16"))
         g = (struct gradient){INOUT(&half, 1), 1, GRADIENT_FP16};
     else if (!word_is(line, 2, "none"))
-        g.data = INOUT(&x, 1);
+        g = (struct gradient){INOUT(both, 2), 2, GRADIENT_FP32};
     return GIVE(&g, 1);
 }
 

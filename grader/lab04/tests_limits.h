@@ -25,59 +25,105 @@ static double share_by(bool (*flushed)(float, float), bool of_all, const float *
     return whole ? (double)part / (double)whole : 0;
 }
 
-/** Fails unless the share is right. Counts are exact and the quotient is rounded once. */
-static void check_share(const float *x, size_t n, float scale)
+enum { SHARES_MAX = 32, SHARE_N = 400 };
+
+/** Calls of fp16_flushed_share() and their answers. */
+struct share_calls {
+    size_t count;
+    struct share_call {
+        float x[SHARE_N];
+        size_t n;
+        float scale;
+        double got;
+    } calls[SHARES_MAX];
+};
+
+static void call_share(struct share_calls *all, const float *x, size_t n, float scale)
 {
-    double want = share_by(oracle_is_flushed, false, x, n, scale);
-    double got = fp16_flushed_share(n ? GIVE(x, n) : NULL, n, scale);
-    if (fabs(got - want) <= 1e-6 * want) // also a quotient in FP32, or in percent turned back
-        return;
-    for (size_t b = 0; b < sizeof FLUSH_BELIEFS / sizeof *FLUSH_BELIEFS; b++)
-        if (fabs(got - share_by(FLUSH_BELIEFS[b].flushed, FLUSH_BELIEFS[b].of_all, x, n, scale)) <=
-            1e-6 * got) {
-            because("%s", FLUSH_BELIEFS[b].belief);
-            break;
+    struct share_call *c = &all->calls[all->count++];
+    memcpy(c->x, x, n * sizeof *x);
+    c->n = n;
+    c->scale = scale;
+    c->got = fp16_flushed_share(GIVE(x, n ? n : 1), n, scale);
+    arena_reset();
+}
+
+/** Counts are exact, so a share may be off by the rounding of the quotient alone, in FP32 at worst. */
+static bool share_is(const struct share_call *c, double want)
+{
+    return fabs(c->got - want) <= 1e-6 * want;
+}
+
+/** Names the belief that explains all shares, if there is one. */
+static void name_flush_belief(const struct share_calls *all)
+{
+    for (size_t b = 0; b < sizeof FLUSH_BELIEFS / sizeof *FLUSH_BELIEFS; b++) {
+        const struct flush_belief *f = &FLUSH_BELIEFS[b];
+        size_t agree = 0;
+        for (; agree < all->count; agree++) {
+            const struct share_call *c = &all->calls[agree];
+            if (!share_is(c, share_by(f->flushed, f->of_all, c->x, c->n, c->scale)))
+                break;
         }
-    fail("fp16_flushed_share of %zu values at scale %.9g is %.9g, expected %.9g; the first value "
-         "is %s",
-         n, (double)scale, got, want, n ? show_f32(x[0]) : "not there");
+        if (agree == all->count) {
+            because("%s", f->belief);
+            return;
+        }
+    }
+}
+
+/** One value a time beside one that survives and one that does not count: the share is 0 or 1/2.
+ *  The tenth product is 2^-25 (1 + 2^-24 - 2^-47): above the tie, but FP32 rounds it to the tie. */
+static void call_edges(struct share_calls *all)
+{
+    const float edge[][2] = {{0x1p-25f, 1},
+                             {0x1.000002p-25f, 1},
+                             {-0x1p-25f, 1},
+                             {0x1.fffffep-26f, 1},
+                             {0x1p-24f, 1},
+                             {6e-5f, 1},
+                             {0x1p-41f, 65536},
+                             {0x1.1p-41f, 65536},
+                             {0x1p-30f, 0x1p-30f},
+                             {0x1.000002p0f, 0x1.fffffep-26f},
+                             {0x1p-149f, 0x1p-100f},
+                             {3e38f, 0x1p100f},
+                             {INFINITY, 1},
+                             {NAN, 1},
+                             {-3e38f, 1}};
+    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
+        const float x[] = {edge[i][0], INFINITY, 0};
+        call_share(all, x, 3, edge[i][1]);
+    }
 }
 
 GRADED(
     flushed_share, .points = 4,
     .idea = "|x S| <= 2^-25 exactly is 0 in FP16; zeros do not count, infinities and NaNs survive")
 {
-    enum { N = 400 };
-    // One value a time beside one that survives: the share is 0 or a half.
-    const float edge[][2] = {
-        {0x1p-25f, 1},
-        {0x1.000002p-25f, 1},
-        {-0x1p-25f, 1},
-        {0x1.fffffep-26f, 1},
-        {0x1p-24f, 1},
-        {6e-5f, 1},
-        {0x1p-41f, 65536},
-        {0x1.1p-41f, 65536},
-        {1, 0},
-        {0x1.000002p0f, 0x1.fffffep-26f}, // exact 2^-25 (1 + 2^-24 ...), FP32 ties
-        {0x1p-149f, 0x1p-100f},
-        {3e38f, 0x1p100f},
-        {INFINITY, 1},
-        {NAN, 1},
-        {-3e38f, 1}};
-    for (size_t i = 0; i < sizeof edge / sizeof *edge; i++) {
-        const float x[] = {edge[i][0], INFINITY, 0};
-        check_share(x, 3, edge[i][1]);
-    }
-    float x[N];
-    for (uint64_t i = 0; i < N; i++)
+    static struct share_calls all;
+    all.count = 0;
+    call_edges(&all);
+    float x[SHARE_N];
+    for (uint64_t i = 0; i < SHARE_N; i++)
         x[i] = i % 10 == 3 ? 0 : draw_gradient(i) * 0x1p-20f;
     const float scales[] = {1, 1024, 65536, 3, 0x1p-20f};
     for (size_t i = 0; i < 5; i++)
-        check_share(x, N, scales[i]);
+        call_share(&all, x, SHARE_N, scales[i]);
     const float zeros[4] = {0, -0.0f, 0, 0};
-    check_share(zeros, 4, 1);
-    check_share(x, 0, 1);
+    call_share(&all, zeros, 4, 1);
+    call_share(&all, x, 0, 1);
+
+    for (size_t i = 0; i < all.count; i++) {
+        const struct share_call *c = &all.calls[i];
+        double want = share_by(oracle_is_flushed, false, c->x, c->n, c->scale);
+        if (share_is(c, want))
+            continue;
+        name_flush_belief(&all);
+        fail("fp16_flushed_share of %zu values at scale %s is %.9g, expected %.9g; the first value "
+             "is %s",
+             c->n, show_f32(c->scale), c->got, want, show_f32(c->x[0]));
+    }
 }
 
 // --------------------------------------------------------------------------------------------

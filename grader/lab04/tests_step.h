@@ -28,6 +28,8 @@ static void want_gradient(const char *when, const struct gradient *g, float from
         because("it was unscaled twice");
     else if (got == from)
         because("it was not unscaled");
+    else if (want == from && got == from / 4)
+        because("it was unscaled, and should not be");
     fail("%s a gradient of %.9g with a scale of 4 is %.9g, expected %.9g", when, (double)from,
          (double)got, (double)want);
 }
@@ -39,7 +41,7 @@ GRADED(unscale_once, .points = 4,
     struct grad_scaler s = scaler_at(4);
     const float values[] = {8, INFINITY, NAN, -8};
     for (size_t i = 0; i < 4; i++) {
-        const struct gradient *g = give_gradient(&values[i], 1);
+        const struct gradient *g = give_pair(values[i]);
         struct optimizer_state *o = give_state(FRESH);
         const struct grad_scaler *given = GIVE(&s, 1);
         float found = isfinite(values[i]) ? 0 : 1;
@@ -99,7 +101,7 @@ GRADED(step_runs_or_skips, .points = 4,
     const float values[] = {8, INFINITY, -8, NAN};
     for (size_t i = 0; i < 4; i++) {
         struct optimizer_state *o = give_state(FRESH);
-        const struct gradient *g = give_gradient(&values[i], 1);
+        const struct gradient *g = give_pair(values[i]);
         bool *run = TAKE(bool, 1), clean = isfinite(values[i]);
         want_status("scaler_step of a READY optimizer", scaler_step(GIVE(&s, 1), o, g, 1, run),
                     SCALER_OK);
@@ -123,10 +125,12 @@ GRADED(
         const float x = found ? 2 : INFINITY;
         struct optimizer_state unscaled = {OPTIMIZER_UNSCALED, true, (float)found};
         struct optimizer_state *o = INOUT(&unscaled, 1);
-        const struct gradient *g = give_gradient(&x, 1);
+        const struct gradient *g = give_pair(x);
         bool *run = TAKE(bool, 1);
         want_status("scaler_step of an UNSCALED optimizer", scaler_step(GIVE(&s, 1), o, g, 1, run),
                     SCALER_OK);
+        if (*(unsigned char *)run == found)
+            because("the gradients were checked again: what scaler_unscale found counts");
         if (*(unsigned char *)run != !found)
             fail("scaler_step of an UNSCALED optimizer with found_inf = %d set run to %d", found,
                  *(unsigned char *)run);
@@ -141,7 +145,7 @@ GRADED(step_out_of_order, .points = 3,
 {
     struct grad_scaler s = scaler_at(4);
     const float x = 8;
-    const struct gradient *g = give_gradient(&x, 1), *none = GIVE((&(struct gradient){0}), 1);
+    const struct gradient *g = give_pair(x), *none = GIVE((&(struct gradient){0}), 1);
     struct optimizer_state *o = give_state(FRESH);
     bool *run = TAKE(bool, 1);
     want_status("the first scaler_step", scaler_step(GIVE(&s, 1), o, g, 1, run), SCALER_OK);
@@ -174,7 +178,7 @@ static void disabled_calls(struct grad_scaler off)
     const float x = INFINITY;
     struct grad_scaler *s = INOUT(&off, 1);
     struct optimizer_state stepped = {OPTIMIZER_STEPPED, true, 1}, *o = INOUT(&stepped, 1);
-    const struct gradient *g = give_gradient(&x, 1);
+    const struct gradient *g = give_pair(x);
     float three = 3, *loss = INOUT(&three, 1);
     bool *run = TAKE(bool, 1);
     scaler_scale(s, loss, 1);
@@ -202,7 +206,7 @@ GRADED(disabled_does_nothing, .points = 3,
     off.enabled = true;
     struct grad_scaler *s = INOUT(&off, 1);
     struct optimizer_state *o = give_state(FRESH);
-    const struct gradient *g = give_gradient(&x, 1);
+    const struct gradient *g = give_pair(x);
     float three = 3, *loss = INOUT(&three, 1);
     bool *run = TAKE(bool, 1);
     scaler_scale(s, loss, 1);

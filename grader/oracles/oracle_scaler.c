@@ -9,11 +9,12 @@
 #include <math.h>
 #include <mpfr.h>
 
-struct oracle_scale oracle_update(struct oracle_scale now, struct oracle_rule rule, bool found)
+struct oracle_scale oracle_update(struct oracle_scale now, const struct oracle_rule *rule,
+                                  bool found)
 {
-    double factor = found ? rule.backoff : rule.growth;
+    double factor = found ? rule->backoff : rule->growth;
     float moved = (float)((double)now.scale * factor);
-    bool due = now.tracker + 1 == rule.interval;
+    bool due = now.tracker + 1 == rule->interval;
     if (found)
         return (struct oracle_scale){moved, 0};
     if (!due)
