@@ -111,7 +111,7 @@ static bool is_zero(float scale)
 
 Test(lab04_facts, overflows_in_a_row_make_the_scaler_blind_after_144_and_the_scale_0_after_166)
 {
-    struct grad_scaler s;
+    struct grad_scaler s = {0};
     scaler_init(&s, NULL);
     cr_assert_eq(scaler_backoffs_left(&s), 144);
     cr_assert_eq(backoffs(65536, blind), 144);
@@ -128,7 +128,7 @@ Test(lab04_facts, growth_stops_at_2_to_127_after_222000_clean_steps)
 {
     static const uint8_t clean[2000];
     static float scales[2000];
-    struct grad_scaler s;
+    struct grad_scaler s = {0};
     scaler_init(&s, NULL);
     int growths = 0;
     for (float before = s.loss_scale;; before = s.loss_scale, growths++) {
@@ -174,7 +174,7 @@ Test(lab04_facts, fp16s_flush_line_is_2_to_minus_25)
 
 Test(lab04_facts, a_nan_that_is_zeroed_before_unscaling_hides_the_overflow)
 {
-    struct grad_scaler s;
+    struct grad_scaler s = {0};
     scaler_init(&s, NULL);
     struct optimizer_state o = {0};
     float x[] = {1, NAN, INFINITY};
@@ -195,7 +195,7 @@ Test(lab04_facts, the_scale_after_the_quizs_seven_thousand_steps)
     static uint8_t found[7000];
     static float scales[7000];
     found[3999] = 1;
-    struct grad_scaler s;
+    struct grad_scaler s = {0};
     scaler_init(&s, NULL);
     scaler_replay(&s, found, scales, 7000);
     cr_assert_eq(scales[1999], 0x1p17f);

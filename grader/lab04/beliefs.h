@@ -259,9 +259,11 @@ BELIEF(flushes_subnormals)
 
 BELIEF(multiplies_in_fp32)
 {
-    r.growth = (float)r.growth;
-    r.backoff = (float)r.backoff;
-    return oracle_update(now, &r, bad);
+    struct oracle_scale next = oracle_update(now, &r, bad);
+    float product = now.scale * (float)(bad ? r.backoff : r.growth);
+    if (bits_from_f32(next.scale) != bits_from_f32(now.scale) && isfinite(product))
+        next.scale = product;
+    return next;
 }
 
 BELIEF(divides_by_growth)

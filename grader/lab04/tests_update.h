@@ -85,10 +85,10 @@ GRADED(growth_refused_at_infinity, .points = 4,
        .idea = "growth past FP32's range is refused: S stays, and the tracker starts at 0 again")
 {
     const struct {
-        float start;
         double growth;
+        float start;
         int32_t interval;
-    } cases[] = {{0x1p125f, 2, 1}, {0x1p126f, 2, 4}, {3e38f, 1.01, 3}, {0x1.8p127f, 1.5, 2}};
+    } cases[] = {{2, 0x1p125f, 1}, {2, 0x1p126f, 4}, {1.01, 3e38f, 3}, {1.5, 0x1.8p127f, 2}};
     for (size_t i = 0; i < 4; i++)
         check_updates((struct history){.rule = {cases[i].growth, 0.5, cases[i].interval},
                                        .start = {cases[i].start, 0},

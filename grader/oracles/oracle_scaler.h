@@ -27,12 +27,8 @@ struct oracle_scale {
     int32_t tracker; /**< clean steps since the last change */
 };
 
-/**
- * Exercise 4.7, one update. The rule is a pointer because gcc 12 at -O2 loses stores to a struct that
- * is changed and passed on by value in a call at a function's end, as wrong rules do with it.
- * @param[in] now before it @param[in] rule factors and interval
- * @param[in] found did any optimizer find an infinity or NaN? @return after it
- */
+/** Exercise 4.7, one update. @param[in] now before it @param[in] rule factors and interval
+ *  @param[in] found did any optimizer find an infinity or NaN? @return after it */
 struct oracle_scale oracle_update(struct oracle_scale now, const struct oracle_rule *rule,
                                   bool found);
 
