@@ -1,0 +1,153 @@
+/**
+ * @file tests_golden.h
+ * @brief Graded tests against what PyTorch's own GradScaler did: exercise 4.11, and all together.
+ *
+ * A part of test_lab04.c, which includes it once.
+ */
+#ifndef LOWP_GRADER_LAB04_TESTS_GOLDEN_H
+#define LOWP_GRADER_LAB04_TESTS_GOLDEN_H
+
+#include "grader/lab04/beliefs.h"
+#include "grader/lab04/draw.h"
+#include "grader/lab04/golden.h"
+
+/** Replays one trace with the student's functions and fails where PyTorch's scale was another. */
+static void check_trace(size_t number, const struct golden_trace *t)
+{
+    static struct oracle_scale got[GOLDEN_STEPS];
+    struct grad_scaler start = {
+        t->start, t->growth_factor, t->backoff_factor, t->growth_interval, 0, true};
+    struct grad_scaler *s = INOUT(&start, 1);
+    float *scales = TAKE(float, GOLDEN_STEPS);
+    scaler_replay(s, GIVE(t->found_inf, GOLDEN_STEPS), scales, GOLDEN_STEPS);
+    for (size_t i = 0; i < GOLDEN_STEPS; i++)
+        got[i].scale = scales[i];
+    struct history h = {{t->growth_factor, t->backoff_factor, t->growth_interval},
+                        {t->start, 0},
+                        t->found_inf,
+                        got,
+                        GOLDEN_STEPS,
+                        false};
+    for (size_t i = 0; i < GOLDEN_STEPS; i++) {
+        if (bits_from_f32(scales[i]) == bits_from_f32(t->scales[i]))
+            continue;
+        name_update_belief(&h);
+        fail("scaler_replay, golden trace %zu: start %.9g, growth %.9g, backoff %.9g, interval %d\n"
+             "  after step %zu of %d (%s)\n  got      %s\n  PyTorch  %s",
+             number, (double)t->start, t->growth_factor, t->backoff_factor, t->growth_interval,
+             i + 1, GOLDEN_STEPS, t->found_inf[i] ? "found an infinity" : "clean",
+             show_f32(scales[i]), show_f32(t->scales[i]));
+    }
+    if (s->growth_tracker != t->growth_tracker || s->loss_scale != t->scales[GOLDEN_STEPS - 1])
+        fail("scaler_replay, golden trace %zu: afterwards the scaler holds %.9g and tracker %d, "
+             "expected %.9g and %d",
+             number, (double)s->loss_scale, s->growth_tracker, (double)t->scales[GOLDEN_STEPS - 1],
+             t->growth_tracker);
+}
+
+GRADED(golden_traces, .points = 4,
+       .idea = "24 runs of 10,000 steps: the scale has the bits that it has in PyTorch, at every "
+               "step")
+{
+    static struct golden_trace traces[GOLDEN_TRACES_MAX];
+    size_t count = golden_traces_read(traces);
+    cr_assert(count >= 20, "the golden traces are not there or not whole: " GOLDEN);
+    for (size_t i = 0; i < count; i++) {
+        check_trace(i, &traces[i]);
+        arena_reset();
+    }
+}
+
+/** A scaler and its two optimizers, between two calls of calls.csv. */
+struct golden_run {
+    struct grad_scaler scaler;
+    struct optimizer_state optimizers[2];
+};
+
+static bool word_is(const char *line, int column, const char *word)
+{
+    const char *field = golden_field(line, column);
+    size_t n = strlen(word);
+    return strncmp(field, word, n) == 0 && (field[n] == ',' || field[n] == '\n');
+}
+
+static enum scaler_status golden_status(const char *line)
+{
+    static const struct {
+        const char *word;
+        enum scaler_status status;
+    } words[] = {{"ok", SCALER_OK},
+                 {"unscaled_twice", SCALER_UNSCALED_TWICE},
+                 {"unscaled_after_step", SCALER_UNSCALED_AFTER_STEP},
+                 {"stepped_twice", SCALER_STEPPED_TWICE},
+                 {"fp16_gradients", SCALER_FP16_GRADIENTS},
+                 {"no_inf_checks", SCALER_NO_INF_CHECKS}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (word_is(line, 3, words[i].word))
+            return words[i].status;
+    cr_assert_fail("an unknown result in " GOLDEN "calls.csv: %s", line);
+    return SCALER_OK;
+}
+
+/** The gradient of a row of calls.csv, in the arena. */
+static const struct gradient *golden_gradient(const char *line)
+{
+    uint16_t half = 0x3C00;
+    float x = word_is(line, 2, "inf") ? INFINITY : word_is(line, 2, "nan") ? NAN : 1;
+    float both[] = {x, 1};
+    struct gradient g = {NULL, 1, GRADIENT_FP32};
+    if (word_is(line, 2, "fp16"))
+        g = (struct gradient){INOUT(&half, 1), 1, GRADIENT_FP16};
+    else if (!word_is(line, 2, "none"))
+        g = (struct gradient){INOUT(both, 2), 2, GRADIENT_FP32};
+    return GIVE(&g, 1);
+}
+
+/** Makes one call of calls.csv with the student's functions; fails where PyTorch did otherwise. */
+static void check_call(struct golden_run *r, const char *line, int number)
+{
+    struct grad_scaler *s = INOUT(&r->scaler, 1);
+    struct optimizer_state *o = INOUT(r->optimizers, 2), *one = o + word_is(line, 1, "1");
+    const struct gradient *g = golden_gradient(line);
+    bool no = false, *run = INOUT(&no, 1);
+    enum scaler_status status = SCALER_OK;
+    if (word_is(line, 0, "unscale"))
+        status = scaler_unscale(s, one, g, 1);
+    else if (word_is(line, 0, "step"))
+        status = scaler_step(s, one, g, 1, run);
+    else if (word_is(line, 0, "update"))
+        status = scaler_update(s, o, 2);
+    else
+        scaler_set_scale(s, o, 2, 4096);
+
+    char what[160];
+    int length = (int)strcspn(line, "\n");
+    snprintf(what, sizeof what, "golden/calls.csv, call %d (%.*s)", number, length, line);
+    want_status(what, status, golden_status(line));
+    if (*(unsigned char *)run != word_is(line, 4, "1"))
+        fail("%s: run is %d", what, *(unsigned char *)run);
+    if (!word_is(line, 5, "-1") && g->data && (*(float *)g->data != 1) != word_is(line, 5, "1"))
+        fail("%s: the gradient of 1 is now %.9g", what, (double)*(float *)g->data);
+    if (bits_from_f32(s->loss_scale) != bits_from_f32(golden_f32(line, 6)) ||
+        s->growth_tracker != atoi(golden_field(line, 7)))
+        fail("%s: scale %.9g, tracker %d", what, (double)s->loss_scale, s->growth_tracker);
+    r->scaler = *s;
+    memcpy(r->optimizers, o, sizeof r->optimizers);
+    arena_reset();
+}
+
+GRADED(golden_calls, .points = 2,
+       .idea = "1000 calls in any order, right and wrong: the same answers as PyTorch's")
+{
+    char line[GOLDEN_LINE];
+    int count = 0;
+    struct golden_run r = {{65536, 2, 0.5, 3, 0, true}, {{0}}};
+    FILE *file = fopen(GOLDEN "calls.csv", "r");
+    cr_assert(file, GOLDEN "calls.csv is not there");
+    while (golden_line(file, line))
+        check_call(&r, line, ++count);
+    fclose(file);
+    cr_assert(count == 1000, "calls.csv holds %d calls", count);
+}
+
+#endif
