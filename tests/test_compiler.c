@@ -7,20 +7,25 @@
 #include <float.h>
 #include <math.h>
 
+/* Not static, so that nothing is known of the arguments. */
+void narrow_two(double *x);
+void scale_two(double *x, double s);
+float product_minus(float a, float b, float c);
+
 /* gcc 12.2 at -O2 keeps the doubles here, unless its SLP vectoriser is off. */
-__attribute__((noinline)) static void narrow_two(double *x)
+__attribute__((noinline)) void narrow_two(double *x)
 {
     x[0] = (float)x[0];
     x[1] = (float)x[1];
 }
 
-__attribute__((noinline)) static void scale_two(double *x, double s)
+__attribute__((noinline)) void scale_two(double *x, double s)
 {
     x[0] = (float)(x[0] * s);
     x[1] = (float)(x[1] * s);
 }
 
-__attribute__((noinline)) static float product_minus(float a, float b, float c)
+__attribute__((noinline)) float product_minus(float a, float b, float c)
 {
     return a * b - c;
 }
