@@ -43,7 +43,7 @@ size_t first_nonfinite(struct tensor t)
 // The truth table
 // --------------------------------------------------------------------------------------------
 
-// TODO(lab02.4, about 60 lines with helpers): one group of operations at a time; each has a test of
+// TODO(lab02.4, about 60 lines): with helpers, one group of operations at a time; each has a test of
 // its own. First what a NaN does, then the infinities, then the zeros, then finite numbers.
 unsigned outcomes(enum fp_op op, unsigned a, unsigned b)
 {

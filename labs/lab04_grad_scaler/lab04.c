@@ -27,7 +27,7 @@ void scaler_scale(const struct grad_scaler *s, float *x, size_t n)
     todo("lab04.2");
 }
 
-// TODO(lab04.3, 1 line): the reciprocal, by way of double.
+// TODO(lab04.3, about 1 line): the reciprocal, by way of double.
 float scaler_inverse(float loss_scale)
 {
     return todo_f32("lab04.3");

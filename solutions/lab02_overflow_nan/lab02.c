@@ -187,7 +187,7 @@ static unsigned is_equal(unsigned a, unsigned b)
 }
 // END SOLUTION
 
-// TODO(lab02.4, about 60 lines with helpers): one group of operations at a time; each has a test of
+// TODO(lab02.4, about 60 lines): with helpers, one group of operations at a time; each has a test of
 // its own. First what a NaN does, then the infinities, then the zeros, then finite numbers.
 unsigned outcomes(enum fp_op op, unsigned a, unsigned b)
 {

@@ -47,7 +47,7 @@ void scaler_scale(const struct grad_scaler *s, float *x, size_t n)
     // END SOLUTION
 }
 
-// TODO(lab04.3, 1 line): the reciprocal, by way of double.
+// TODO(lab04.3, about 1 line): the reciprocal, by way of double.
 float scaler_inverse(float loss_scale)
 {
     // BEGIN SOLUTION
