@@ -50,3 +50,10 @@ bool env_f64(const char *name, double min, double max, double *value)
     fprintf(stderr, "%s=%s: give a number from %g to %g.\n", name, text, min, max);
     return false;
 }
+
+void env_unused(const char *name, const char *why)
+{
+    const char *value = getenv(name);
+    if (value && *value)
+        fprintf(stderr, "%s= is not used: %s\n", name, why);
+}

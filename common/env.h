@@ -22,4 +22,8 @@ bool env_u64(const char *name, uint64_t min, uint64_t max, uint64_t *value);
  *  @return true, or false after one line on stderr */
 bool env_f64(const char *name, double min, double max, double *value);
 
+/** Says on stderr that a variable is set and has no meaning here. @param[in] name of the variable
+ *  @param[in] why after "... is not used: " */
+void env_unused(const char *name, const char *why);
+
 #endif

@@ -334,6 +334,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: experiment OUTDIR (a folder; settings: STEPS, SEED)\n");
         return 2;
     }
+    env_unused("DATA", "this experiment draws its numbers and reads no text");
     if (!env_u64("STEPS", 1, MAX_STEPS, &steps) || !env_u64("SEED", 0, UINT64_MAX, &seed) ||
         !can_write(argv[1]))
         return 2;
