@@ -120,6 +120,23 @@ pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output)
     _exit(127);
 }
 
+/* Bubblewrap's child is the init of the sandbox's PID namespace. When that is killed, the kernel ends
+ * everything in the namespace before bubblewrap can reap it and end too; killing bubblewrap first
+ * would leave the rest to die a moment later. */
+void sandbox_kill(pid_t pid)
+{
+    char path[64], children[64] = "";
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+    FILE *file = fopen(path, "re");
+    if (file) {
+        if (!fgets(children, sizeof children, file))
+            children[0] = '\0';
+        fclose(file);
+    }
+    long init = strtol(children, NULL, 10);
+    kill(init > 1 ? (pid_t)init : pid, SIGKILL);
+}
+
 /* Runs a program in silence. @return its exit status, or -1 if it did not get that far */
 static int run_quietly(const struct args *a)
 {

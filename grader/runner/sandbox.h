@@ -41,8 +41,14 @@ const char *sandbox_name(struct sandbox_means m);
  * @param[in] socket becomes descriptor WORKER_SOCKET
  * @param[in] arena becomes descriptor WORKER_ARENA
  * @param[in] output becomes its standard output and error
- * @return the process to wait for, or -1 with errno set. Killing it kills everything inside.
+ * @return the process to wait for, or -1 with errno set
  */
 pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output);
+
+/**
+ * Kills a sandbox: when waitpid() has then returned `pid`, nothing that ran inside is left.
+ * @param[in] pid from sandbox_start()
+ */
+void sandbox_kill(pid_t pid);
 
 #endif

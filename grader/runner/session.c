@@ -27,6 +27,7 @@ enum {
     OUTPUT_KEPT = 2048,     /* shown to the student */
     OUTPUT_LIMIT = 1 << 20, /* more than this is a flood */
     STILL_RUNNING = -1,
+    KILL_MS = 1000,          /* how long a killed sandbox may take to be gone */
     WALL_MS_PER_CPU_S = 5000 /* a loaded machine may be slow; the CPU limit is the real one */
 };
 
@@ -71,25 +72,27 @@ void session_open(const struct session_config *config)
     arena_reset();
 }
 
-/* Waits at most `ms` for the worker to end by itself, then kills it (and with it, by its death
- * signal and the PID namespace, all it started). @return its wait status, or STILL_RUNNING */
+/* Waits at most `ms` for the worker to end by itself, then kills it and all it may have started.
+ * @return its wait status, or STILL_RUNNING if it had to be killed */
 static int reap(long ms)
 {
     int status = STILL_RUNNING;
-    for (long end = now_ms() + ms; s.pid > 0; usleep(500)) {
+    bool killed = false;
+    for (long end = now_ms() + ms; s.pid > 0; usleep(200)) {
         pid_t got = waitpid(s.pid, &status, WNOHANG);
         if (got == s.pid || (got < 0 && errno != EINTR))
             break;
-        if (now_ms() >= end) {
+        if (!killed && now_ms() >= end) {
+            sandbox_kill(s.pid);
+            killed = true;
+            end += KILL_MS;
+        } else if (killed && now_ms() >= end) { /* a bubblewrap that had no child yet, or hangs */
             kill(s.pid, SIGKILL);
-            while (waitpid(s.pid, NULL, 0) < 0 && errno == EINTR)
-                ;
-            status = STILL_RUNNING;
-            break;
+            end += KILL_MS;
         }
     }
     s.pid = 0;
-    return status;
+    return killed ? STILL_RUNNING : status;
 }
 
 static void close_fd(int *fd)
