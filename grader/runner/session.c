@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -36,6 +37,7 @@ static struct {
     pid_t pid;
     int socket, output; /* -1: closed */
     uint32_t sequence;
+    bool called_kernel;
     char text[OUTPUT_KEPT + 1];
     size_t text_length, printed;
     const struct thunk_table *direct;
@@ -69,6 +71,7 @@ void session_open(const struct session_config *config)
     session_close();
     s.config = *config;
     s.text_length = s.printed = 0;
+    s.called_kernel = false;
     s.text[0] = '\0';
     arena_reset();
 }
@@ -108,6 +111,11 @@ void session_close(void)
     reap(0);
     close_fd(&s.socket);
     close_fd(&s.output);
+}
+
+bool session_called_kernel(void)
+{
+    return s.called_kernel;
 }
 
 const char *session_output(void)
@@ -216,6 +224,23 @@ static struct reply wait_reply(const char *name)
     }
 }
 
+/* A path without the folder that we are in. */
+static const char *short_path(const char *path)
+{
+    char here[300];
+    size_t n = getcwd(here, sizeof here) ? strlen(here) : 0;
+    return n && strncmp(path, here, n) == 0 && path[n] == '/' ? path + n + 1 : path;
+}
+
+static struct sandbox sandbox_of_session(void)
+{
+    return (struct sandbox){.bubblewrap = s.config.bubblewrap,
+                            .worker = s.config.worker,
+                            .library = s.config.library,
+                            .device = s.config.device,
+                            .cpu_seconds = s.config.cpu_seconds};
+}
+
 static void start(const char *name)
 {
     int sockets[2], output[2];
@@ -223,10 +248,7 @@ static void start(const char *name)
         pipe2(output, O_CLOEXEC) != 0)
         stop(CALL_UNLOADABLE, "the grader cannot make a socket pair");
     fcntl(output[0], F_SETFL, O_NONBLOCK);
-    struct sandbox box = {.bubblewrap = s.config.bubblewrap,
-                          .worker = s.config.worker,
-                          .library = s.config.library,
-                          .cpu_seconds = s.config.cpu_seconds};
+    struct sandbox box = sandbox_of_session();
     s.pid = sandbox_start(&box, sockets[1], arena_open(), output[1]);
     close(sockets[1]);
     close(output[1]);
@@ -242,6 +264,32 @@ static void start(const char *name)
                  r.text[0] ? r.text : "the library did not load");
         stop(CALL_UNLOADABLE, why);
     }
+}
+
+/* A failed kernel. Places in the library, <lab05.so+0x1234>, become lines of the source. */
+static void stop_kernel(const char *text)
+{
+    enum { LOOKED_UP = 4 };
+    char why[2000];
+    size_t n = 0;
+    struct sandbox box = sandbox_of_session();
+    for (int places = 0; *text && n + 1 < sizeof why; text++) {
+        char line[300], *end = NULL;
+        const char *plus = strchr(text, '+');
+        bool place = *text == '<' && plus && strncmp(plus, "+0x", 3) == 0 &&
+                     strcspn(text + 1, "<> \n") > (size_t)(plus - text);
+        unsigned long long offset = place ? strtoull(plus + 1, &end, 16) : 0;
+        if (!place || *end != '>' || ++places > LOOKED_UP) {
+            why[n++] = *text;
+            continue;
+        }
+        sandbox_source_line(&box, offset, line, sizeof line);
+        n += (size_t)snprintf(why + n, sizeof why - n, "%s", *line ? short_path(line) : "?");
+        n = n < sizeof why ? n : sizeof why - 1;
+        text = end;
+    }
+    why[n] = '\0';
+    stop(CALL_KERNEL, why);
 }
 
 static void judge(const char *name, const struct reply *r)
@@ -262,7 +310,7 @@ static void judge(const char *name, const struct reply *r)
         stop_fault(name, r);
         break;
     case REPLY_KERNEL:
-        stop(CALL_KERNEL, r->text);
+        stop_kernel(r->text);
         break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");
@@ -300,6 +348,7 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     if (size > ARENA_ARGS_BYTES)
         stop(CALL_UNLOADABLE, "test error: too many arguments");
     struct reply r;
+    s.called_kernel |= strncmp(name, "run_", 4) == 0;
     if (s.config.direct) {
         r = call_directly(index, args);
         judge(name, &r);
