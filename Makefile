@@ -71,7 +71,7 @@ labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
 .PHONY: grade
-grade: ## grade the lab built last; TEST=name, SEED=n, STRICT=1, DIRECT=1, SAN=1
+grade: ## grade the lab built last; TEST=, SEED=, STRICT=1, DIRECT=1, SAN=1, GPU=auto|0|1
 ifeq ($(LAB),all)
 grade: # one lab after the other: one that does not compile costs no other its grade
 	@status=0; summary=; for lab in $(LABS); do \
@@ -123,6 +123,8 @@ test: ## everything: unit tests, attacks, stubs, solutions at full marks, figure
 test:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
 	@tools/run_tests.sh '$(B)' '$(TEST)'
+.PHONY: kernels
+kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
@@ -190,7 +192,7 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(W
 	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
 	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
-	    $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
+	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
