@@ -7,15 +7,15 @@
 # -fsanitize=thread only makes g++ announce the accesses; who listens is common/simt, not libtsan.
 CXX      := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
-# The last line: nothing that a distribution may switch on by itself.
+# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. And nothing that a
+# distribution switches on by itself.
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
-    $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) -I. \
-    -fno-stack-protector -U_FORTIFY_SOURCE
-CHECKED := -fsanitize=thread -DSIMT_CHECKED
-FAST    :=
+    $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
+    -fno-strict-aliasing -fno-stack-protector -U_FORTIFY_SOURCE -I.
+CHECKED  := -fsanitize=thread -DSIMT_CHECKED
+FAST     :=
 LIBSIMT_checked := $(B)/libsimt_checked.a
 LIBSIMT_fast    := $(B)/libsimt.a
-VARIANTS := checked fast
 has_kernels = $(wildcard labs/$(call folder,$(1))/launch.cu)
 # The objects of lab $(1) in variant $(2), from the student's files in $(3) (labs or solutions).
 kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(B)/labs/$(1).launch.$(2).o $(LIBSIMT_$(2)))
