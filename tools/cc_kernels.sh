@@ -118,7 +118,7 @@ if [ -z "$refused" ]; then
     "$here/shared_symbols.sh" "$compiled" >"$stem.shared.s" || exit 1
     set -- "$@" "$compiled" "$stem.shared.s"
 fi
-"${CC:-gcc}" -fPIC -O1 -r -nostdlib "$@" -o "$obj" || exit 1
+"${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$@" -o "$obj" || exit 1
 if [ -n "$incomplete" ]; then
     printf ', without all of its kernels: see above' >"$stem.refused"
     echo "The rest of the lab is built and graded; the tests of these kernels earn nothing." >&2
