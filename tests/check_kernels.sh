@@ -92,9 +92,9 @@ costs "a kernel that never ends" "did not come back within" "CPU time"
 spoil '    for (int i = 0; i < 1000000; i++) printf("%d: here I am, and again\n", i);'
 costs "a million lines of output" "printed more than 1 MiB"
 spoil '    for (size_t p = 4096;; p += 4096) *(volatile char *)p = 1;'
-costs "a kernel that writes everywhere" "FAIL"
+costs "a kernel that writes everywhere" "$cu:"
 spoil '    *(volatile int *)0 = 1;'
-costs "a null pointer" "FAIL"
+costs "a null pointer" "$cu:"
 spoil '    __shared__ float big[1 << 20]; big[threadIdx.x] = 1; if (big[threadIdx.x] != 1) return;'
 costs "more shared memory than a device has" "shared"
 cp "$model" "$cu"

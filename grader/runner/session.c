@@ -9,6 +9,7 @@
 
 #include "grader/runner/abi.h"
 #include "grader/runner/arena.h"
+#include "grader/runner/places.h"
 #include "grader/runner/sandbox.h"
 
 #include <dlfcn.h>
@@ -17,7 +18,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -224,23 +224,6 @@ static struct reply wait_reply(const char *name)
     }
 }
 
-/* A path without the folder that we are in. */
-static const char *short_path(const char *path)
-{
-    char here[300];
-    size_t n = getcwd(here, sizeof here) ? strlen(here) : 0;
-    return n && strncmp(path, here, n) == 0 && path[n] == '/' ? path + n + 1 : path;
-}
-
-static struct sandbox sandbox_of_session(void)
-{
-    return (struct sandbox){.bubblewrap = s.config.bubblewrap,
-                            .worker = s.config.worker,
-                            .library = s.config.library,
-                            .device = s.config.device,
-                            .cpu_seconds = s.config.cpu_seconds};
-}
-
 static void start(const char *name)
 {
     int sockets[2], output[2];
@@ -248,7 +231,11 @@ static void start(const char *name)
         pipe2(output, O_CLOEXEC) != 0)
         stop(CALL_UNLOADABLE, "the grader cannot make a socket pair");
     fcntl(output[0], F_SETFL, O_NONBLOCK);
-    struct sandbox box = sandbox_of_session();
+    struct sandbox box = {.bubblewrap = s.config.bubblewrap,
+                          .worker = s.config.worker,
+                          .library = s.config.library,
+                          .device = s.config.device,
+                          .cpu_seconds = s.config.cpu_seconds};
     s.pid = sandbox_start(&box, sockets[1], arena_open(), output[1]);
     close(sockets[1]);
     close(output[1]);
@@ -266,35 +253,9 @@ static void start(const char *name)
     }
 }
 
-/* A failed kernel. Places in the library, <lab05.so+0x1234>, become lines of the source. */
-static void stop_kernel(const char *text)
-{
-    enum { LOOKED_UP = 4 };
-    char why[2000];
-    size_t n = 0;
-    struct sandbox box = sandbox_of_session();
-    for (int places = 0; *text && n + 1 < sizeof why; text++) {
-        char line[300], *end = NULL;
-        const char *plus = strchr(text, '+');
-        bool place = *text == '<' && plus && strncmp(plus, "+0x", 3) == 0 &&
-                     strcspn(text + 1, "<> \n") > (size_t)(plus - text);
-        unsigned long long offset = place ? strtoull(plus + 1, &end, 16) : 0;
-        if (!place || *end != '>' || ++places > LOOKED_UP) {
-            why[n++] = *text;
-            continue;
-        }
-        sandbox_source_line(&box, offset, line, sizeof line);
-        n += (size_t)snprintf(why + n, sizeof why - n, "%s", *line ? short_path(line) : "?");
-        n = n < sizeof why ? n : sizeof why - 1;
-        text = end;
-    }
-    why[n] = '\0';
-    stop(CALL_KERNEL, why);
-}
-
 static void judge(const char *name, const struct reply *r)
 {
-    char why[320], damage[240];
+    char why[320], damage[240], kernel[2000];
     switch (r->status) {
     case REPLY_RETURNED:
         break;
@@ -310,7 +271,10 @@ static void judge(const char *name, const struct reply *r)
         stop_fault(name, r);
         break;
     case REPLY_KERNEL:
-        stop_kernel(r->text);
+        places_expand(
+            &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
+            r->text, kernel, sizeof kernel);
+        stop(CALL_KERNEL, kernel);
         break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");
