@@ -30,7 +30,7 @@ static unsigned blocks_for(size_t items)
 /** A grid for kernels that loop: as asked for; else a thread an item, up to many full devices. */
 static unsigned grid_for(size_t items, int blocks)
 {
-    enum { ENOUGH = 1 << 14 };
+    enum { ENOUGH = 1 << 12 };
     if (blocks > 0)
         return (unsigned)blocks;
     if (items == 0)
