@@ -63,7 +63,7 @@ static void name_unwritten(const struct kernel_case *k, size_t i)
 static void check_written(enum kernel which, const struct kernel_case *k, const uint8_t *codes)
 {
     for (size_t i = 0; i < k->n; i++) {
-        if (codes[i] != 0xFF || !(fabs(k->x[i] * k->scale) <= oracle_fp8_max(k->kind)))
+        if (codes[i] != 0xFF || !((double)fabsf(k->x[i] * k->scale) <= oracle_fp8_max(k->kind)))
             continue;
         name_unwritten(k, i);
         fail("%s: n = %zu, blocks = %d: codes[%zu] was not written", KERNEL_NAMES[which], k->n,

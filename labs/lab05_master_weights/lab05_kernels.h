@@ -103,8 +103,8 @@ void launch_adamw_naive(float *master, uint16_t *w, float *m, float *v, float *s
 /** Launches adamw_shared(); otherwise as launch_adamw_naive(). */
 void launch_adamw_shared(float *master, uint16_t *w, float *m, float *v, float *sum,
                          const uint16_t *g, size_t n, struct adamw opt, int t);
-/** Launches adamw_warp(); otherwise as launch_adamw_naive().
- *  @param[in] blocks in the grid; 0: as many as fill a device, or fewer if n is small */
+/** Launches adamw_warp() with `blocks` blocks (0: as many as fill a device, or fewer if n is small);
+ *  otherwise as launch_adamw_naive(). */
 void launch_adamw_warp(float *master, uint16_t *w, float *m, float *v, float *sum,
                        const uint16_t *g, size_t n, struct adamw opt, int t, int blocks);
 /** Launches adamw_vectorised(); otherwise as launch_adamw_warp(). */
