@@ -57,6 +57,7 @@ WORKER  := $(B)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
+include kernels.mk
 
 ##@ Students
 .PHONY: help
@@ -165,7 +166,8 @@ define LAB_RULES
 .PHONY: $(1) grade-$(1) run-$(1) plot-$(1)
 $(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
 	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
-	    echo '$(1) is built ($(SIDE)/$(2)). Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
+	    echo "$(1) is built ($(SIDE)/$(2)$$$$(cat $(B)/$(SIDE)/$(1).cu.checked.refused 2>/dev/null))." \
+	        'Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
 
 $(SIDE)/$(2)/$(1).c: ;
 $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wildcard $(SIDE)/$(2)/$(1).c),,missing) | $(READY)
@@ -173,8 +175,8 @@ $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wil
 	    $(CFLAGS_STUDENT) -Ilabs/$(2) -include $(1).h
 $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
-$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(B)/libcommon.a
-	@$(CC) $(EXTRA) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ -lm -o $$@ || { \
+$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(B)/libcommon.a
+	@$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@ || { \
 	    echo '$(1): the file compiles, but uses or defines names that it may not (above).'; exit 1; }
 
 $(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c Makefile | $(READY)
@@ -193,8 +195,8 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(W
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
-$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(B)/libcommon.a
-	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lopenblas -lm -o $$@
+$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(B)/libcommon.a
+	$$(call SAY,ld)$(call linker,$(1)) $$^ -lopenblas $(call link_with,$(1)) -o $$@
 run-$(1): $(B)/$(SIDE)/experiment_$(1)
 	@mkdir -p $(RUNS)/$(1) && STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1)
 plot-$(1): $(B)/$(SIDE)/experiment_$(1)
@@ -223,9 +225,13 @@ $(B)/attacks/%.so: $(B)/attacks/%.o $(B)/grader/thunks_lab05.o $(B)/libcommon.a
 # The stub that solutions/ cuts to, whatever a student has made of labs/ meanwhile.
 $(B)/stubs/%.c: tools/stubs.sh $(wildcard solutions/*/*.c)
 	@mkdir -p $(@D) && tools/stubs.sh --cut solutions/$(call folder,$*)/$*.c >$@
-$(B)/stubs/%.so: $(B)/stubs/%.c $(B)/grader/thunks_%.o $(B)/libcommon.a
-	$(call SAY,cc)$(CC) $(CFLAGS_STUDENT) -Werror -Ilabs/$(call folder,$*) -include $*.h \
-	    -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@
+$(B)/stubs/%.o: $(B)/stubs/%.c Makefile
+	$(call SAY,cc)$(CC) $(CFLAGS_STUDENT) -Werror -Ilabs/$(call folder,$*) -include $*.h -c $< -o $@
+define STUB_RULES
+$(B)/stubs/$(1).so: $(B)/stubs/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$(1),checked,stubs) $(B)/libcommon.a
+	$$(call SAY,ld)$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@
+endef
+$(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: everything
 everything: $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 

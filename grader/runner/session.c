@@ -49,7 +49,8 @@ static const char *const status_names[] = {[CALL_RETURNED] = "returned",
                                            [CALL_EXITED] = "exited",
                                            [CALL_OUT_OF_BOUNDS] = "out of bounds",
                                            [CALL_FLOODED] = "flooded",
-                                           [CALL_UNLOADABLE] = "unloadable"};
+                                           [CALL_UNLOADABLE] = "unloadable",
+                                           [CALL_KERNEL] = "kernel error"};
 
 const char *call_status_name(enum call_status status)
 {
@@ -260,6 +261,9 @@ static void judge(const char *name, const struct reply *r)
     case REPLY_FAULT:
         stop_fault(name, r);
         break;
+    case REPLY_KERNEL:
+        stop(CALL_KERNEL, r->text);
+        break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");
     }
@@ -283,10 +287,11 @@ static struct reply call_directly(unsigned index, void *args)
     if (!s.direct->thunks[index].target)
         return r;
     s.direct->thunks[index].call(args);
+    const char *failure = s.direct->take_failure ? s.direct->take_failure() : NULL;
     const char *todo = s.direct->take_todo();
-    r.status = todo ? REPLY_TODO : REPLY_RETURNED;
-    if (todo)
-        snprintf(r.text, sizeof r.text, "%s", todo);
+    r.status = todo ? REPLY_TODO : failure ? REPLY_KERNEL : REPLY_RETURNED;
+    if (todo || failure)
+        snprintf(r.text, sizeof r.text, "%s", todo ? todo : failure);
     return r;
 }
 

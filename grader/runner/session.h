@@ -19,7 +19,8 @@ enum call_status {
     CALL_EXITED,        /**< the process ended */
     CALL_OUT_OF_BOUNDS, /**< a red zone was written to, or a const input changed */
     CALL_FLOODED,       /**< too much output */
-    CALL_UNLOADABLE     /**< the library cannot be loaded */
+    CALL_UNLOADABLE,    /**< the library cannot be loaded */
+    CALL_KERNEL         /**< a kernel did what a device does not allow */
 };
 
 /** The name of a status in result files: "crashed". */

@@ -110,8 +110,9 @@ static void serve(const struct thunk_table *table)
         fence(q.used);
         table->thunks[q.index].call((void *)ARENA_BASE);
         fflush(stdout);
+        const char *failure = table->take_failure ? table->take_failure() : NULL;
         const char *todo = table->take_todo();
-        answer(todo ? REPLY_TODO : REPLY_RETURNED, todo);
+        answer(todo ? REPLY_TODO : failure ? REPLY_KERNEL : REPLY_RETURNED, todo ? todo : failure);
     }
 }
 
