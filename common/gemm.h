@@ -161,6 +161,10 @@ const char *gemm_driver(const struct gemm *gemm);
 /** @param[in] gemm open @return whether a device computes (FP32 to FP16; FP8 if it can) */
 bool gemm_on_device(const struct gemm *gemm);
 
+/** @param[in] gemm open @return why the CPU computes where a device could have; "" if none was
+ *  looked for, or nothing failed */
+const char *gemm_why_not(const struct gemm *gemm);
+
 /** FP32 sums with every addition rounded to nearest: OpenBLAS, and cublasLt in FP32. */
 #define GEMM_UNIT_FP32   0x1p-24
 /** FP32 sums on tensor cores. An instruction shifts its w products and the sum so far to the

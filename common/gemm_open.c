@@ -124,6 +124,11 @@ bool gemm_on_device(const struct gemm *gemm)
     return gemm->device.is_device;
 }
 
+const char *gemm_why_not(const struct gemm *gemm)
+{
+    return gemm->device.error;
+}
+
 /** Who computes products of this type. */
 static bool goes_to_device(const struct gemm *gemm, enum gemm_type type)
 {

@@ -151,6 +151,8 @@ struct gemm *train_gemm(struct train *t)
     struct gemm *gemm = gemm_open(t->where, NULL);
     if (!gemm)
         fprintf(stderr, "no memory for matrix products; close other programs.\n");
+    else if (t->where != GEMM_CPU && !gemm_on_device(gemm)) /* it was there a moment ago */
+        fprintf(stderr, "A recipe's products are computed on the CPU: %s.\n", gemm_why_not(gemm));
     return gemm;
 }
 

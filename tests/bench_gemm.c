@@ -207,23 +207,20 @@ int main(int argc, char **argv)
     struct gemm *gemm = gemm_open(where, stderr);
     if (!gemm)
         return 1;
-    int status = 0, first = 1;
+    int status = 0;
     if (argc == 2 && strcmp(argv[1], "--device") == 0) {
         printf("%s; %s\n", gemm_device(gemm), gemm_driver(gemm));
         status = gemm_on_device(gemm) ? 0 : SKIPPED;
         gemm_close(gemm);
         return status;
     }
-    char *device_shapes[] = {"1024", "4096", "8192"}, *cpu_shapes[] = {"256", "512"};
-    char **shapes = argv;
-    if (argc == 1) {
-        first = 0;
-        shapes = gemm_on_device(gemm) ? device_shapes : cpu_shapes;
-        argc = gemm_on_device(gemm) ? 3 : 2;
-    }
+    char *device_shapes[] = {"1024", "4096", "8192", NULL}, *cpu_shapes[] = {"256", "512", NULL};
+    char **shapes = gemm_on_device(gemm) ? device_shapes : cpu_shapes;
+    if (argc > 1)
+        shapes = argv + 1;
     printf("device,driver,date,what,shape,type,median_ms,value,unit\n");
-    for (int i = first; i < argc && status == 0; i++)
-        status = bench(gemm, shapes[i]);
+    for (; *shapes && status == 0; shapes++)
+        status = bench(gemm, *shapes);
     gemm_close(gemm);
     return status;
 }
