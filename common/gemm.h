@@ -97,6 +97,7 @@ struct gemm_operand {
     enum gemm_op op;     /**< used as stored or transposed */
     enum gemm_type type; /**< the format it is rounded to */
     float scale;         /**< FP8 only: finite, above 0; 0 stands for 1 */
+    bool is_rounded;     /**< x was rounded so before; the CPU then uses it as it is */
 };
 
 /**

@@ -121,8 +121,8 @@ void nn_multiply_in(struct gemm *gemm, const struct nn_product *p, struct nn_for
     struct gemm_product q = {.m = p->m,
                              .n = p->n,
                              .k = p->k,
-                             .a = {p->a, lda, p->op_a, a.type, a.scale},
-                             .b = {p->b, ldb, p->op_b, b.type, b.scale},
+                             .a = {p->a, lda, p->op_a, a.type, a.scale, true},
+                             .b = {p->b, ldb, p->op_b, b.type, b.scale, true},
                              .beta = p->beta,
                              .c = p->c,
                              .ldc = p->n};

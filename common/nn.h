@@ -69,7 +69,7 @@ struct nn_hooks {
     nn_round *backward; /**< rounds gradients of those, and of the parameters; NULL: not at all */
     nn_multiply *multiply; /**< computes the matrix products; NULL: nn_multiply_in() */
     struct gemm *gemm;     /**< who computes them then; NULL: gemm_f32() */
-    enum gemm_type type;   /**< and in which format, rounded to it if they are not yet */
+    enum gemm_type type;   /**< and in which format; `forward` and `backward` round to it */
     double loss_factor;    /**< the gradient is that of loss_factor times the *sum* of the losses:
                                 loss_scale / global_batch, say; 0: 1 / B, the mean */
     void *context;         /**< handed to the functions above */
@@ -81,7 +81,7 @@ struct nn_format {
     float scale;         /**< likewise */
 };
 
-/** The product by struct gemm. If that fails, C is filled with NaN, so that no run goes on in
+/** The product by struct gemm, of operands that were rounded to their formats before. If that fails, C is filled with NaN, so that no run goes on in
  *  silence. @param[in,out] gemm who computes; NULL: gemm_f32(), whatever the formats
  *  @param[in] p product @param[in] a format of A @param[in] b format of B */
 void nn_multiply_in(struct gemm *gemm, const struct nn_product *p, struct nn_format a,

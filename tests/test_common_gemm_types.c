@@ -121,7 +121,7 @@ static struct gemm_operand operand(enum gemm_op op, enum gemm_type type, int row
     int ld = (op == GEMM_N ? cols : rows) + pad;
     ld = ld > 0 ? ld : 1;
     size_t count = (size_t)(op == GEMM_N ? rows : cols) * (size_t)ld;
-    return (struct gemm_operand){random_matrix(count, seed, 2), ld, op, type, scale};
+    return (struct gemm_operand){random_matrix(count, seed, 2), ld, op, type, scale, false};
 }
 
 static double element(const struct gemm_operand *x, int i, int j)
@@ -387,12 +387,14 @@ Test(gemm_types, values_of_the_format_pass_the_cpu_unchanged)
             struct gemm_product p = {.m = 1,
                                      .n = 1,
                                      .k = 1,
-                                     .a = {&x, 1, GEMM_N, GEMM_E4M3, scales[s]},
-                                     .b = {&one, 1, GEMM_N, GEMM_E4M3, 0},
+                                     .a = {&x, 1, GEMM_N, GEMM_E4M3, scales[s], false},
+                                     .b = {&one, 1, GEMM_N, GEMM_E4M3, 0, false},
                                      .c = &c,
                                      .ldc = 1};
             cr_assert(gemm_multiply(cpu, &p));
             cr_assert_eq(c, x, "scale %g: %a came back as %a", scales[s], x, c);
+            p.a.is_rounded = true;
+            cr_assert(gemm_multiply(cpu, &p) && c == x);
         }
     }
     gemm_close(cpu);
