@@ -57,6 +57,7 @@ WORKER  := $(B)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
+include kernels.mk
 
 ##@ Students
 .PHONY: help
@@ -70,7 +71,7 @@ labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
 .PHONY: grade
-grade: ## grade the lab built last; TEST=name, SEED=n, STRICT=1, DIRECT=1, SAN=1
+grade: ## grade the lab built last; TEST=, SEED=, STRICT=1, DIRECT=1, SAN=1, GPU=auto|0|1
 ifeq ($(LAB),all)
 grade: # one lab after the other: one that does not compile costs no other its grade
 	@status=0; summary=; for lab in $(LABS); do \
@@ -122,6 +123,8 @@ test: ## everything: unit tests, attacks, stubs, solutions at full marks, figure
 test:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
 	@tools/run_tests.sh '$(B)' '$(TEST)'
+.PHONY: kernels
+kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
@@ -176,7 +179,8 @@ define LAB_RULES
 .PHONY: $(1) grade-$(1) run-$(1) plot-$(1)
 $(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
 	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
-	    echo '$(1) is built ($(SIDE)/$(2)). Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
+	    echo "$(1) is built ($(SIDE)/$(2)$$$$(cat $(B)/$(SIDE)/$(1).cu.checked.refused 2>/dev/null))." \
+	        'Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
 
 $(SIDE)/$(2)/$(1).c: ;
 $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wildcard $(SIDE)/$(2)/$(1).c),,missing) | $(READY)
@@ -184,8 +188,8 @@ $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wil
 	    $(CFLAGS_STUDENT) -Ilabs/$(2) -include $(1).h
 $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
-$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(B)/libcommon.a
-	@$(CC) $(EXTRA) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ -lm -o $$@ || { \
+$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(B)/libcommon.a
+	@$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@ || { \
 	    echo '$(1): the file compiles, but uses or defines names that it may not (above).'; exit 1; }
 
 $(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c Makefile | $(READY)
@@ -199,13 +203,13 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(W
 	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
 	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
-	    $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
+	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
-$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(B)/libcommon.a | $(GEMM_CUDA)
-	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lopenblas -lm -o $$@
+$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(B)/libcommon.a | $(GEMM_CUDA)
+	$$(call SAY,ld)$(call linker,$(1)) $$^ -lopenblas $(call link_with,$(1)) -o $$@
 run-$(1): $(B)/$(SIDE)/experiment_$(1)
 	@mkdir -p $(RUNS)/$(1) && STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1)
 plot-$(1): $(B)/$(SIDE)/experiment_$(1)
@@ -236,9 +240,13 @@ $(B)/attacks/%.so: $(B)/attacks/%.o $(B)/grader/thunks_lab05.o $(B)/libcommon.a
 # The stub that solutions/ cuts to, whatever a student has made of labs/ meanwhile.
 $(B)/stubs/%.c: tools/stubs.sh $(wildcard solutions/*/*.c)
 	@mkdir -p $(@D) && tools/stubs.sh --cut solutions/$(call folder,$*)/$*.c >$@
-$(B)/stubs/%.so: $(B)/stubs/%.c $(B)/grader/thunks_%.o $(B)/libcommon.a
-	$(call SAY,cc)$(CC) $(CFLAGS_STUDENT) -Werror -Ilabs/$(call folder,$*) -include $*.h \
-	    -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@
+$(B)/stubs/%.o: $(B)/stubs/%.c Makefile
+	$(call SAY,cc)$(CC) $(CFLAGS_STUDENT) -Werror -Ilabs/$(call folder,$*) -include $*.h -c $< -o $@
+define STUB_RULES
+$(B)/stubs/$(1).so: $(B)/stubs/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$(1),checked,stubs) $(B)/libcommon.a
+	$$(call SAY,ld)$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@
+endef
+$(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: everything
 everything: $(GEMM_CUDA) $(B)/tests/bench_gemm $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 

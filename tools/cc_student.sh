@@ -1,5 +1,6 @@
 #!/bin/sh
-# cc_student.sh - checks and compiles one student C file. Called by the Makefile:
+# cc_student.sh - checks and compiles one student file, C or CUDA. Called by the Makefile, and for
+# CUDA (where CC is a C++ compiler) by cc_kernels.sh:
 #
 #   tools/cc_student.sh SRC OBJ DEPFILE -- CFLAGS...
 #
@@ -26,6 +27,11 @@ shift 4
 
 name=${src##*/}
 lab=${name%.*}
+# The contract, what to call the file, and whether to list the system's headers in DEPFILE.
+case $name in
+*.cu) contract=${lab}_kernels.h language=CUDA depend=-MD ;;
+*) contract=$lab.h language=C depend=-MMD ;;
+esac
 log=$obj.log
 new=$obj.new
 trap 'rm -f -- "$new" "$log.all"' EXIT
@@ -50,10 +56,10 @@ solutions/*)
     ;;
 esac
 
-# Whether the file can be a C file at all. In the order of cost, so that nothing huge is read.
+# Whether the file can be source code at all. In the order of cost, so that nothing huge is read.
 check_file() {
     [ -e "$src" ] || [ -h "$src" ] || give_up "there is no such file." "$missing"
-    [ ! -d "$src" ] || give_up "this is a directory, not a C file." \
+    [ ! -d "$src" ] || give_up "this is a directory, not a $language file." \
         "Move it away, and then: $missing"
     [ -f "$src" ] || give_up "this is not a regular file." "$restore"
     [ -r "$src" ] || give_up "you may not read this file." "Try: chmod u+r '$src'"
@@ -74,7 +80,7 @@ check_file() {
 compile() {
     LC_ALL=C.UTF-8 timeout --foreground -k 2 "${CC_LIMIT:-60}" \
         "${CC:-gcc}" "$@" "$limit" "-fdiagnostics-color=$color" \
-        -MMD -MP -MF "$dep" -MQ "$obj" -c "$src" -o "$new" 2>"$log"
+        "$depend" -MP -MF "$dep" -MQ "$obj" -c "$src" -o "$new" 2>"$log"
 }
 
 # show_log: the first lines of $log on stderr.
@@ -118,7 +124,12 @@ explain() {
     # The compiler says "In function 'f':" once, above the messages about f.
     where=$(plain_log | awk '
     { text = $0; gsub(/[^A-Za-z0-9_ .:-]+/, "|", text) } # quotes of any kind become bars
-    /: In function / { sub(/.*: In function \|/, "", text); sub(/\|.*/, "", text); inside = text }
+    /: In function / { # C gives the name alone, C++ also the type before it
+        sub(/.*: In function \|/, "", text)
+        sub(/\|.*/, "", text)
+        sub(/.* /, "", text)
+        inside = text
+    }
     / error: / {
         if (match(text, /conflicting types for \|[A-Za-z0-9_]+/))
             print "type", substr(text, RSTART + 23, RLENGTH - 23)
@@ -131,11 +142,11 @@ explain() {
     kind=${where%% *} what=${where#* }
     case $kind in
     type)
-        printf 'The contract in %s.h gives the type of %s: copy its line from there.\n' \
-            "$lab" "$what" >&2
+        printf 'The contract in %s gives the type of %s: copy its line from there.\n' \
+            "$contract" "$what" >&2
         ;;
     twice)
-        printf '%s.h has this %s already: delete the copy.\n' "$lab" "$what" >&2
+        printf '%s has this %s already: delete the copy.\n' "$contract" "$what" >&2
         return
         ;;
     esac
@@ -148,7 +159,7 @@ case $obj in */*) [ -d "${obj%/*}" ] || mkdir -p -- "${obj%/*}" || exit 1 ;; esa
 color=never
 [ ! -t 2 ] || [ -n "${NO_COLOR:-}" ] || color=always
 header=
-for candidate in "${src%/*}/$lab.h" labs/"$lab"_*/"$lab.h"; do
+for candidate in "${src%/*}/$contract" labs/"$lab"_*/"$contract"; do
     [ -z "$header" ] && [ -f "$candidate" ] && header=$candidate
 done
 

@@ -21,6 +21,7 @@ cd "$(dirname "$0")/.." || exit 1
 # shellcheck disable=SC2016 # the backticks are text
 table='
 gcc|base|compiles everything|command gcc
+g++|base|compiles the CUDA kernels for the CPU|command g++
 make|base|runs the Makefile|command make
 libc6-dev|base|headers of the C library, which gcc needs|header stdio.h
 libcriterion-dev|base|test framework of the grader|header criterion/criterion.h
@@ -28,6 +29,7 @@ libmpfr-dev|base|exact arithmetic of the grader'\''s oracles|header mpfr.h
 libjansson-dev|base|writes the results as JSON|header jansson.h
 libseccomp-dev|base|forbids system calls to student code|header seccomp.h
 libopenblas-dev|base|matrix products of the experiments|library libopenblas.so
+libboost-context-dev|base|switches between the threads of a CUDA block on the CPU|library libboost_context.a
 bubblewrap|base|the sandbox in which student code runs|command bwrap
 gnuplot-nox|base|draws the figures|command gnuplot
 wamerican|base|the word list that the models learn|file /usr/share/dict/american-english

@@ -50,7 +50,8 @@ enum reply_status {
     REPLY_TODO,     /**< returned, but through an open stub */
     REPLY_MISSING,  /**< the library does not define the function */
     REPLY_BROKEN,   /**< the library cannot be loaded */
-    REPLY_FAULT     /**< a signal arrived (`number`), at `address` if it is a memory fault */
+    REPLY_FAULT,    /**< a signal arrived (`number`), at `address` if it is a memory fault */
+    REPLY_KERNEL    /**< returned, but a kernel's launch failed: `text` says how */
 };
 
 /** Worker to test process. */
@@ -59,7 +60,7 @@ struct reply {
     uint32_t status;   /**< enum reply_status */
     uint32_t number;   /**< REPLY_FAULT: the signal */
     uint64_t address;  /**< REPLY_FAULT: what was touched */
-    char text[232];    /**< stub id, or why the library cannot be loaded */
+    char text[1000];   /**< stub id, why the library cannot be loaded, how a kernel failed */
 };
 
 /** One function as the worker sees it. */
@@ -74,6 +75,9 @@ struct thunk_table {
     const struct thunk *thunks;     /**< in the order of labNN.def */
     size_t count;                   /**< number of thunks */
     const char *(*take_todo)(void); /**< id of the stub hit since the last call of this, or NULL */
+    /** What went wrong in a kernel since the last call of this, or NULL; NULL itself in a lab that
+     *  has no kernels (common/simt/launch.h). */
+    const char *(*take_failure)(void);
 };
 
 /* --- Preprocessor plumbing. A parameter is a (type, name) pair. --- */
@@ -88,10 +92,11 @@ struct thunk_table {
 #define LP_FROM_ARGS(pair)  LP_FROM_ARGS_ pair
 #define LP_FROM_ARGS_(t, n) args->n
 
-#define LP_COUNT(...)                                       LP_COUNT_(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define LP_COUNT_(a, b, c, d, e, f, g, h, i, j, count, ...) count
-#define LP_CAT(a, b)                                        LP_CAT_(a, b)
-#define LP_CAT_(a, b)                                       a##b
+#define LP_COUNT(...)                                                                              \
+    LP_COUNT_(__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define LP_COUNT_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, count, ...) count
+#define LP_CAT(a, b)                                                          LP_CAT_(a, b)
+#define LP_CAT_(a, b)                                                         a##b
 
 /* LP_EACH(m, pairs...): m(p1) m(p2) ...   LP_LIST: the same with commas between. */
 #define LP_EACH(m, ...)       LP_CAT(LP_EACH_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
@@ -105,6 +110,12 @@ struct thunk_table {
 #define LP_EACH_8(m, p, ...)  m(p) LP_EACH_7(m, __VA_ARGS__)
 #define LP_EACH_9(m, p, ...)  m(p) LP_EACH_8(m, __VA_ARGS__)
 #define LP_EACH_10(m, p, ...) m(p) LP_EACH_9(m, __VA_ARGS__)
+#define LP_EACH_11(m, p, ...) m(p) LP_EACH_10(m, __VA_ARGS__)
+#define LP_EACH_12(m, p, ...) m(p) LP_EACH_11(m, __VA_ARGS__)
+#define LP_EACH_13(m, p, ...) m(p) LP_EACH_12(m, __VA_ARGS__)
+#define LP_EACH_14(m, p, ...) m(p) LP_EACH_13(m, __VA_ARGS__)
+#define LP_EACH_15(m, p, ...) m(p) LP_EACH_14(m, __VA_ARGS__)
+#define LP_EACH_16(m, p, ...) m(p) LP_EACH_15(m, __VA_ARGS__)
 
 #define LP_LIST(m, ...)       LP_CAT(LP_LIST_, LP_COUNT(__VA_ARGS__))(m, __VA_ARGS__)
 #define LP_LIST_1(m, p)       m(p)
@@ -117,6 +128,12 @@ struct thunk_table {
 #define LP_LIST_8(m, p, ...)  m(p), LP_LIST_7(m, __VA_ARGS__)
 #define LP_LIST_9(m, p, ...)  m(p), LP_LIST_8(m, __VA_ARGS__)
 #define LP_LIST_10(m, p, ...) m(p), LP_LIST_9(m, __VA_ARGS__)
+#define LP_LIST_11(m, p, ...) m(p), LP_LIST_10(m, __VA_ARGS__)
+#define LP_LIST_12(m, p, ...) m(p), LP_LIST_11(m, __VA_ARGS__)
+#define LP_LIST_13(m, p, ...) m(p), LP_LIST_12(m, __VA_ARGS__)
+#define LP_LIST_14(m, p, ...) m(p), LP_LIST_13(m, __VA_ARGS__)
+#define LP_LIST_15(m, p, ...) m(p), LP_LIST_14(m, __VA_ARGS__)
+#define LP_LIST_16(m, p, ...) m(p), LP_LIST_15(m, __VA_ARGS__)
 
 /* Of a MAP: the varying first parameter, and those after it (fields; a list after a comma). */
 #define LP_FIRST_TYPE(first, ...)   LP_TYPE(first)

@@ -9,6 +9,7 @@
 
 #include "grader/runner/abi.h"
 #include "grader/runner/arena.h"
+#include "grader/runner/places.h"
 #include "grader/runner/sandbox.h"
 
 #include <dlfcn.h>
@@ -36,6 +37,7 @@ static struct {
     pid_t pid;
     int socket, output; /* -1: closed */
     uint32_t sequence;
+    bool called_kernel;
     char text[OUTPUT_KEPT + 1];
     size_t text_length, printed;
     const struct thunk_table *direct;
@@ -49,7 +51,8 @@ static const char *const status_names[] = {[CALL_RETURNED] = "returned",
                                            [CALL_EXITED] = "exited",
                                            [CALL_OUT_OF_BOUNDS] = "out of bounds",
                                            [CALL_FLOODED] = "flooded",
-                                           [CALL_UNLOADABLE] = "unloadable"};
+                                           [CALL_UNLOADABLE] = "unloadable",
+                                           [CALL_KERNEL] = "kernel error"};
 
 const char *call_status_name(enum call_status status)
 {
@@ -68,6 +71,7 @@ void session_open(const struct session_config *config)
     session_close();
     s.config = *config;
     s.text_length = s.printed = 0;
+    s.called_kernel = false;
     s.text[0] = '\0';
     arena_reset();
 }
@@ -107,6 +111,11 @@ void session_close(void)
     reap(0);
     close_fd(&s.socket);
     close_fd(&s.output);
+}
+
+bool session_called_kernel(void)
+{
+    return s.called_kernel;
 }
 
 const char *session_output(void)
@@ -225,6 +234,7 @@ static void start(const char *name)
     struct sandbox box = {.bubblewrap = s.config.bubblewrap,
                           .worker = s.config.worker,
                           .library = s.config.library,
+                          .device = s.config.device,
                           .cpu_seconds = s.config.cpu_seconds};
     s.pid = sandbox_start(&box, sockets[1], arena_open(), output[1]);
     close(sockets[1]);
@@ -245,7 +255,7 @@ static void start(const char *name)
 
 static void judge(const char *name, const struct reply *r)
 {
-    char why[320], damage[240];
+    char why[320], damage[240], kernel[2000];
     switch (r->status) {
     case REPLY_RETURNED:
         break;
@@ -259,6 +269,12 @@ static void judge(const char *name, const struct reply *r)
         break;
     case REPLY_FAULT:
         stop_fault(name, r);
+        break;
+    case REPLY_KERNEL:
+        places_expand(
+            &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
+            r->text, kernel, sizeof kernel);
+        stop(CALL_KERNEL, kernel);
         break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");
@@ -283,10 +299,11 @@ static struct reply call_directly(unsigned index, void *args)
     if (!s.direct->thunks[index].target)
         return r;
     s.direct->thunks[index].call(args);
+    const char *failure = s.direct->take_failure ? s.direct->take_failure() : NULL;
     const char *todo = s.direct->take_todo();
-    r.status = todo ? REPLY_TODO : REPLY_RETURNED;
-    if (todo)
-        snprintf(r.text, sizeof r.text, "%s", todo);
+    r.status = todo ? REPLY_TODO : failure ? REPLY_KERNEL : REPLY_RETURNED;
+    if (todo || failure)
+        snprintf(r.text, sizeof r.text, "%s", todo ? todo : failure);
     return r;
 }
 
@@ -295,6 +312,7 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     if (size > ARENA_ARGS_BYTES)
         stop(CALL_UNLOADABLE, "test error: too many arguments");
     struct reply r;
+    s.called_kernel |= strncmp(name, "run_", 4) == 0;
     if (s.config.direct) {
         r = call_directly(index, args);
         judge(name, &r);

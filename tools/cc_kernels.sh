@@ -1,0 +1,127 @@
+#!/bin/sh
+# cc_kernels.sh - checks and compiles one student CUDA file for the CPU. Called by kernels.mk:
+#
+#   LAUNCH=O HEADERS=FILE RUNTIME=A tools/cc_kernels.sh SRC OBJ DEPFILE -- CXXFLAGS...
+#
+# LAUNCH is the compiled launch.cu (which kernels are needed), HEADERS what an empty file depends on
+# (make's format), RUNTIME the library of common/simt. CC and CXX name the compilers.
+#
+# A kernel file that is refused costs its kernels' tests and not the lab's C part. So OBJ always
+# comes to be: kernels that are missing in it are made up, and say at their launch why they are not
+# there. A file OBJ without .o, with .refused, then tells make to try again next time, so that what is
+# wrong is said again.
+# Exit: 0 OBJ is there, 1 it is not, 2 wrong usage.
+set -u
+
+if [ $# -lt 4 ] || [ "$4" != -- ]; then
+    echo "usage: tools/cc_kernels.sh SRC OBJ DEPFILE -- CXXFLAGS..." >&2
+    exit 2
+fi
+src=$1 obj=$2 dep=$3
+shift 4
+here=$(dirname "$0")
+name=${src##*/}
+stem=${obj%.o}
+compiled=$stem.one.o
+refused=
+rm -f -- "$obj"
+
+# refuse WHY WHAT-TO-DO: the file's kernels will not run. WHY goes into the tests' messages too.
+refuse() {
+    refused=$1
+    printf '%s: %s\n%s\n' "$src" "$1" "$2" >&2
+}
+
+# names_in FILE: the files that make's dependency file names, in the order in which they are read.
+# "\ " is a space in a name.
+names_in() {
+    sed 's/\\ /\x01/g' "$1" | tr -s ' \\' '\n\n' | grep -v ':$' | tr '\001' ' '
+}
+
+# A header of one's own would bring functions that no device has.
+check_headers() {
+    names_in "$HEADERS" >"$stem.allowed"
+    more=$(names_in "$dep" | grep -vxF -f "$stem.allowed" -e "$src" | head -n 1)
+    rm -f -- "$stem.allowed"
+    [ -z "$more" ] || refuse "it includes $more." \
+        "Leave out #include: what a kernel may use is there already (${name%.*}_kernels.h)."
+}
+
+# Functions of the host that a kernel may call by these names, as it may on a device.
+math='a?(cos|sin|tan)(h|pi)?|atan2|exp(2|10|m1)?|log(2|10|1p|b)?|pow|sqrt|cbrt|r?hypot|erfc?|[lt]gamma'
+math="$math|fabs|f(min|max|mod|dim|ma)|remainder|remquo|ceil|floor|trunc|l?l?r(ound|int)|round"
+math="$math|nearbyint|ldexp|frexp|scalbl?n|modf|copysign|nextafter|ilogb|nan|sincos|rint"
+allowed="(simt|launch|check|todo)_.*|todo|__tsan_.*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
+allowed="$allowed|_GLOBAL_OFFSET_TABLE_|($math)f?"
+
+# undefined FILE: names that it uses and does not define; shared memory (thread-local) is not meant.
+undefined() {
+    readelf -sW "$1" | awk '$7 == "UND" && $4 != "TLS" && $8 != "" { print $8 }' | sort -u
+}
+defined() {
+    nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u
+}
+
+check_functions() {
+    defined "$RUNTIME" >"$stem.allowed"
+    wrong=$(undefined "$compiled" | grep -vxE "$allowed" | grep -vxF -f "$stem.allowed" | head -n 1)
+    rm -f -- "$stem.allowed"
+    case $wrong in
+    '') ;;
+    _Z*) refuse "it uses $(c++filt "$wrong"), which it does not define." \
+        "Write that function, with the type that it is called with, or leave out the call." ;;
+    __cxa_*) refuse "it has a global object or a static variable that a function sets up." \
+        "A device does not run such code before a kernel: use plain arrays and constants." ;;
+    *) refuse "it uses $wrong, a function of the host." \
+        "A kernel can call math functions, __device__ functions and printf." ;;
+    esac
+}
+
+# Kernels that launch.cu launches and nobody defines, by their names for the linker.
+missing_kernels() {
+    : >"$stem.have"
+    [ -n "$refused" ] || defined "$compiled" >>"$stem.have"
+    defined "$RUNTIME" >>"$stem.have"
+    undefined "$LAUNCH" | grep '^_Z' | grep -vxF -f "$stem.have"
+    rm -f -- "$stem.have"
+}
+
+# Stand-ins for missing kernels, in C: their names are all that matters. Says which they are.
+write_missing() {
+    echo 'extern void simt_missing(const char *why);'
+    i=0
+    for symbol in $(missing_kernels); do
+        kernel=$(c++filt "$symbol")
+        why="$name: $refused"
+        if [ -z "$refused" ]; then
+            why="$name does not define the kernel $kernel"
+            printf '%s: the kernel %s is missing.\n' "$src" "$kernel" >&2
+            defined "$compiled" | c++filt | grep -F "${kernel%%(*}(" |
+                sed 's/^/It is there with other parameters: /' >&2
+            printf 'Copy its line from %s_kernels.h.\n' "${name%.*}" >&2
+            incomplete=yes
+        fi
+        i=$((i + 1))
+        printf 'void missing_%d(void) __asm__("%s");\n' $i "$symbol"
+        printf 'void missing_%d(void)\n{\n    simt_missing("%s");\n}\n' $i "$why"
+    done
+}
+
+CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
+    refused="it does not compile: \`make ${name%.*}\` says why"
+[ -n "$refused" ] || check_headers
+[ -n "$refused" ] || check_functions
+incomplete=$refused
+write_missing >"$stem.missing.c"
+set -- "$stem.missing.c"
+if [ -z "$refused" ]; then
+    "$here/shared_symbols.sh" "$compiled" >"$stem.shared.s" || exit 1
+    set -- "$@" "$compiled" "$stem.shared.s"
+fi
+"${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$@" -o "$obj" || exit 1
+if [ -n "$incomplete" ]; then
+    printf ', without all of its kernels: see above' >"$stem.refused"
+    echo "The rest of the lab is built and graded; the tests of these kernels earn nothing." >&2
+else
+    rm -f -- "$stem.refused"
+fi

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '.section .note.GNU-stack,"",@progbits'
