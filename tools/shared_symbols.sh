@@ -1,2 +1,0 @@
-#!/bin/sh
-echo '.section .note.GNU-stack,"",@progbits'
