@@ -21,8 +21,8 @@
 
 #define CUDART_INF_F INFINITY
 #define CUDART_NAN_F NAN
-#define CUDART_INF ((double)INFINITY)
-#define CUDART_NAN ((double)NAN)
+#define CUDART_INF   ((double)INFINITY)
+#define CUDART_NAN   ((double)NAN)
 
 /* min and max of any two numbers, in the type that C takes for their sum, as CUDA's overloads do.
  * Of floats, a NaN loses, as in fminf. */
@@ -41,8 +41,8 @@ template <class T> static inline T simt_max(T a, T b)
         return a < b ? b : a;
 }
 template <class A, class B>
-using simt_number = std::enable_if_t<std::is_arithmetic_v<A> && std::is_arithmetic_v<B>,
-                                     decltype(A() + B())>;
+using simt_number =
+    std::enable_if_t<std::is_arithmetic_v<A> && std::is_arithmetic_v<B>, decltype(A() + B())>;
 template <class A, class B> static inline simt_number<A, B> min(A a, B b)
 {
     return simt_min((simt_number<A, B>)a, (simt_number<A, B>)b);
@@ -53,15 +53,15 @@ template <class A, class B> static inline simt_number<A, B> max(A a, B b)
 }
 
 /* --- fast approximations: the C library declares these names, so they are renamed --- */
-#define __expf expf
-#define __exp10f(x) powf(10.0f, x)
-#define __logf logf
-#define __log2f log2f
-#define __log10f log10f
-#define __powf powf
-#define __sinf sinf
-#define __cosf cosf
-#define __tanf tanf
+#define __expf             expf
+#define __exp10f(x)        powf(10.0f, x)
+#define __logf             logf
+#define __log2f            log2f
+#define __log10f           log10f
+#define __powf             powf
+#define __sinf             sinf
+#define __cosf             cosf
+#define __tanf             tanf
 #define __sincosf(x, s, c) ((void)(*(s) = sinf(x), *(c) = cosf(x)))
 
 /** x / y; and 0 if |y| is over 2^126, as on a device (NaN then for an infinite x). */
@@ -175,6 +175,39 @@ static inline float __uint2float_rn(unsigned x)
 static inline float __double2float_rn(double x)
 {
     return (float)x;
+}
+
+/* --- the same bits as another type --- */
+template <class To, class From> static inline To simt_same_bits(From from)
+{
+    static_assert(sizeof(To) == sizeof(From), "as many bits");
+    To to;
+    memcpy(&to, &from, sizeof to);
+    return to;
+}
+static inline unsigned __float_as_uint(float x)
+{
+    return simt_same_bits<unsigned>(x);
+}
+static inline int __float_as_int(float x)
+{
+    return simt_same_bits<int>(x);
+}
+static inline float __uint_as_float(unsigned x)
+{
+    return simt_same_bits<float>(x);
+}
+static inline float __int_as_float(int x)
+{
+    return simt_same_bits<float>(x);
+}
+static inline long long __double_as_longlong(double x)
+{
+    return simt_same_bits<long long>(x);
+}
+static inline double __longlong_as_double(long long x)
+{
+    return simt_same_bits<double>(x);
 }
 
 /* --- bits of integers --- */

@@ -11,33 +11,37 @@
 
 /** The structs `name`1 to `name`4 of `type`, and their make_ functions. */
 #define SIMT_VECTORS(type, name, align2, align4)                                                   \
-    struct name##1 {                                                                               \
+    struct name##1                                                                                 \
+    {                                                                                              \
         type x;                                                                                    \
     };                                                                                             \
-    struct alignas(align2) name##2 {                                                               \
+    struct alignas(align2) name##2                                                                 \
+    {                                                                                              \
         type x, y;                                                                                 \
     };                                                                                             \
-    struct name##3 {                                                                               \
+    struct name##3                                                                                 \
+    {                                                                                              \
         type x, y, z;                                                                              \
     };                                                                                             \
-    struct alignas(align4) name##4 {                                                               \
+    struct alignas(align4) name##4                                                                 \
+    {                                                                                              \
         type x, y, z, w;                                                                           \
     };                                                                                             \
     static inline name##1 make_##name##1(type x)                                                   \
     {                                                                                              \
-        return name##1{x};                                                                         \
+        return name##1 {x};                                                                        \
     }                                                                                              \
     static inline name##2 make_##name##2(type x, type y)                                           \
     {                                                                                              \
-        return name##2{x, y};                                                                      \
+        return name##2 {x, y};                                                                     \
     }                                                                                              \
     static inline name##3 make_##name##3(type x, type y, type z)                                   \
     {                                                                                              \
-        return name##3{x, y, z};                                                                   \
+        return name##3 {x, y, z};                                                                  \
     }                                                                                              \
     static inline name##4 make_##name##4(type x, type y, type z, type w)                           \
     {                                                                                              \
-        return name##4{x, y, z, w};                                                                \
+        return name##4 {x, y, z, w};                                                               \
     }
 
 SIMT_VECTORS(signed char, char, 2, 4)
@@ -57,9 +61,16 @@ SIMT_VECTORS(double, double, 16, 16)
 /** The shape of a grid or a block: what is left out is 1. */
 struct dim3 {
     unsigned int x, y, z;
-    constexpr dim3(unsigned int x = 1, unsigned int y = 1, unsigned int z = 1) : x(x), y(y), z(z) {}
-    constexpr dim3(uint3 v) : x(v.x), y(v.y), z(v.z) {}
-    constexpr operator uint3() const { return uint3{x, y, z}; }
+    constexpr dim3(unsigned int x = 1, unsigned int y = 1, unsigned int z = 1) : x(x), y(y), z(z)
+    {
+    }
+    constexpr dim3(uint3 v) : x(v.x), y(v.y), z(v.z)
+    {
+    }
+    constexpr operator uint3() const
+    {
+        return uint3{x, y, z};
+    }
 };
 
 #endif
