@@ -22,6 +22,8 @@
 #include "grader/lab04/tests_golden.h"
 // Flushed gradients and the blind spot.
 #include "grader/lab04/tests_limits.h"
+// Many tensors in one launch.
+#include "grader/lab04/tests_kernels.h"
 
 // --------------------------------------------------------------------------------------------
 // The quiz

@@ -34,7 +34,7 @@ static void want_gradient(const char *when, const struct gradient *g, float from
          (double)got, (double)want);
 }
 
-GRADED(unscale_once, .points = 4,
+GRADED(unscale_once, .points = 3,
        .idea = "READY becomes UNSCALED with what was found; a second unscale, or one after the "
                "step, is refused")
 {
@@ -94,7 +94,7 @@ GRADED(fp16_gradients_are_refused, .points = 2,
     }
 }
 
-GRADED(step_runs_or_skips, .points = 4,
+GRADED(step_runs_or_skips, .points = 3,
        .idea = "a step unscales a READY optimizer's gradients, then runs it if they were finite")
 {
     struct grad_scaler s = scaler_at(4);
@@ -116,7 +116,7 @@ GRADED(step_runs_or_skips, .points = 4,
 }
 
 GRADED(
-    step_does_not_unscale_again, .points = 4,
+    step_does_not_unscale_again, .points = 3,
     .idea = "after scaler_unscale the step goes by what was found then, and leaves the gradients")
 {
     struct grad_scaler s = scaler_at(4);

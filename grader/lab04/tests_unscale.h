@@ -123,7 +123,7 @@ static void check_unscaled(const float *x, const float *got, size_t n, float sca
                                      RULES(UNSCALE_RULES), &context});
 }
 
-GRADED(unscale_multiplies_by_the_inverse, .points = 4,
+GRADED(unscale_multiplies_by_the_inverse, .points = 3,
        .idea = "each element of each gradient becomes x * inv in FP32, exactly")
 {
     enum { N = 250, TENSORS = 5 };
@@ -164,7 +164,7 @@ static float flag_of(float bad, size_t n, size_t place, bool second)
 }
 
 GRADED(
-    finds_every_bad_value, .points = 4,
+    finds_every_bad_value, .points = 3,
     .idea = "one infinity or NaN anywhere, last element and last tensor included, sets found_inf")
 {
     enum { N = 4099 };
@@ -196,7 +196,7 @@ GRADED(
 }
 
 GRADED(
-    finite_before_the_multiply, .points = 4,
+    finite_before_the_multiply, .points = 3,
     .idea = "the scaled gradient is tested, not the unscaled one: what overflows later is passed")
 {
     const struct {
@@ -225,7 +225,7 @@ GRADED(
     }
 }
 
-GRADED(flag_is_only_raised, .points = 3,
+GRADED(flag_is_only_raised, .points = 2,
        .idea = "found_inf is set to exactly 1, and a clean gradient leaves it as it is")
 {
     const float start[] = {0, 1, 0, 1}, bad[] = {2, 2, INFINITY, NAN};
@@ -247,7 +247,7 @@ GRADED(flag_is_only_raised, .points = 3,
     }
 }
 
-GRADED(empty_and_missing_gradients, .points = 3,
+GRADED(empty_and_missing_gradients, .points = 2,
        .idea = "n = 0 and parameters without a gradient are passed over; what follows is not")
 {
     const float x[] = {INFINITY, 4, 8};

@@ -15,8 +15,10 @@
 #include "grader/lab05/tests_round.h"
 // clang-format sorts the lines of a block, so each part has its own.
 #include "grader/lab05/tests_adamw.h"
-// Stores come last: they use what the others make.
+// Stores use what the others make.
 #include "grader/lab05/tests_store.h"
+// The kernels are all of it in one.
+#include "grader/lab05/tests_kernels.h"
 
 // --------------------------------------------------------------------------------------------
 // The quiz

@@ -14,7 +14,7 @@
 // 5.4, 5.5: updates
 // --------------------------------------------------------------------------------------------
 
-GRADED(sgd_step, .points = 3, .idea = "the update is minus the learning rate times the gradient")
+GRADED(sgd_step, .points = 2, .idea = "the update is minus the learning rate times the gradient")
 {
     enum { N = 64 };
     float g[N], lr = 0.01f + (float)test_f64(1000);
@@ -94,7 +94,7 @@ static void judge_moment(const struct adamw_call *k, bool second,
     }
 }
 
-GRADED(adamw_moments, .points = 4,
+GRADED(adamw_moments, .points = 3,
        .idea = "m averages the gradient, v its square, each with its own decay, and both persist")
 {
     struct adamw_call k = {.opt = ADAMW_PLAIN};
@@ -142,7 +142,7 @@ static void judge_update(const struct adamw_call *k)
     }
 }
 
-GRADED(adamw_bias_correction, .points = 4,
+GRADED(adamw_bias_correction, .points = 3,
        .idea = "moments that start at 0 are divided by 1 - beta^t, t counted from 1")
 {
     const int steps[] = {1, 2, 3, 10, 100, 3000};
@@ -172,7 +172,7 @@ GRADED(adamw_eps_outside_root, .points = 3,
     judge_update(&k);
 }
 
-GRADED(adamw_decay_is_decoupled, .points = 4,
+GRADED(adamw_decay_is_decoupled, .points = 3,
        .idea = "lr * weight_decay * w is subtracted from the update and kept out of m and v")
 {
     struct adamw_call k = {.opt = ADAMW_PLAIN, .t = LATE};

@@ -46,7 +46,7 @@ static void check_gaps(const uint16_t *weights, size_t n)
          show_code(BF16, w[first]), direction[first], got[first], want, ilogb(want), wrong, 2 * n);
 }
 
-GRADED(gap_inside_a_binade, .points = 4,
+GRADED(gap_inside_a_binade, .points = 3,
        .idea = "inside a binade the gap is 2^-7 of the binade's power of two, on both sides")
 {
     uint16_t w[256];
@@ -55,7 +55,7 @@ GRADED(gap_inside_a_binade, .points = 4,
     check_gaps(w, 256);
 }
 
-GRADED(gap_below_power_of_two, .points = 4,
+GRADED(gap_below_power_of_two, .points = 3,
        .idea = "toward zero from a power of two the gap is half the gap away from zero")
 {
     uint16_t w[400];
@@ -143,7 +143,7 @@ static void fill_binade(uint16_t w[254], int e)
     }
 }
 
-GRADED(lost_under_half_the_gap, .points = 5,
+GRADED(lost_under_half_the_gap, .points = 4,
        .idea = "an update is lost when it is smaller than half the gap, whatever its own size")
 {
     static struct lost_cases c;
@@ -158,7 +158,7 @@ GRADED(lost_under_half_the_gap, .points = 5,
     judge_lost(&c);
 }
 
-GRADED(lost_ties_only_when_even, .points = 4,
+GRADED(lost_ties_only_when_even, .points = 3,
        .idea = "exactly half a gap: the tie goes to the even code, so only an even w stays")
 {
     static struct lost_cases c;
@@ -238,7 +238,7 @@ static void check_sr(const float *x, const uint16_t *r, const uint16_t *got, con
                                      RULES(SR_RULES), &context});
 }
 
-GRADED(sr_steps_up_f_times, .points = 6,
+GRADED(sr_steps_up_f_times, .points = 4,
        .idea = "x lies f/65536 of the gap above its neighbour: up exactly when f + r >= 65536")
 {
     enum { FRACTIONS = 65536 };
@@ -260,7 +260,7 @@ GRADED(sr_steps_up_f_times, .points = 6,
     }
 }
 
-GRADED(sr_is_unbiased, .points = 3,
+GRADED(sr_is_unbiased, .points = 2,
        .idea = "averaged over r, the rounded value is x itself, for either sign")
 {
     enum { N = 64, DRAWS = 256 };
@@ -295,7 +295,7 @@ GRADED(sr_is_unbiased, .points = 3,
          show_f32(x[first]), sum[first] / DRAWS, (double)x[first]);
 }
 
-GRADED(sr_special_values, .points = 3,
+GRADED(sr_special_values, .points = 2,
        .idea = "what BF16 holds comes back for every r; infinities and NaNs take no part")
 {
     const uint32_t bits[] = {0x00000000, 0x80000000, 0x3F800000, 0xBF810000, 0x7F800000,

@@ -153,7 +153,7 @@ static void draw_blocks(float *x, int rows, int cols, int height, uint64_t salt)
     }
 }
 
-GRADED(rows_of_128, .points = 4,
+GRADED(rows_of_128, .points = 3,
        .idea = "each 128 elements of a row get their own factor amax / 448")
 {
     enum { ROWS = 7, COLS = 3 * BLOCK };
@@ -162,7 +162,7 @@ GRADED(rows_of_128, .points = 4,
     check_blocked((struct blocked){"fp8_quantize_rows", 1, ROWS, COLS, x, NULL, NULL});
 }
 
-GRADED(squares_of_128x128, .points = 4,
+GRADED(squares_of_128x128, .points = 3,
        .idea = "each 128 x 128 elements of a matrix get their own factor amax / 448")
 {
     enum { ROWS = 2 * BLOCK, COLS = 2 * BLOCK };
@@ -274,7 +274,7 @@ static void name_factors(struct block_product p, int i, int j, double got)
         because("the last block, shorter than 128, was left out");
 }
 
-GRADED(block_gemm_factors, .points = 4,
+GRADED(block_gemm_factors, .points = 3,
        .idea = "each block's partial sum is multiplied by its own two factors")
 {
     enum { M = 3, N = 131, K = 300, DEEP = 3 };

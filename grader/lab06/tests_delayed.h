@@ -26,7 +26,7 @@ static void draw_history(float *history, size_t length, uint64_t salt)
 // 6.5, 6.6: the history
 // --------------------------------------------------------------------------------------------
 
-GRADED(roll_running_to_the_end, .points = 4,
+GRADED(roll_running_to_the_end, .points = 3,
        .idea = "new[i] = old[i + 1], the running slot goes to the end, and slot 0 becomes 0")
 {
     float old[GOLDEN_LENGTH_MAX], want[GOLDEN_LENGTH_MAX], wrong[GOLDEN_LENGTH_MAX];
@@ -73,7 +73,7 @@ static void check_history_amax(const float *history, size_t length, enum fp8_alg
          (double)history[0], (double)history[length > 1], (double)history[length - 1]);
 }
 
-GRADED(history_max_covers_all, .points = 5,
+GRADED(history_max_covers_all, .points = 4,
        .idea = "max is over every old entry: the running one, and the oldest that the roll drops")
 {
     float history[GOLDEN_LENGTH_MAX];
@@ -128,7 +128,7 @@ static void check_scales(const float *amaxes, size_t n, struct scale_case c,
     arena_reset();
 }
 
-GRADED(delayed_scale_formula, .points = 4,
+GRADED(delayed_scale_formula, .points = 3,
        .idea = "scale = (largest value * 2^-margin) / amax, one FP32 division")
 {
     enum { N = 100 };
@@ -142,7 +142,7 @@ GRADED(delayed_scale_formula, .points = 4,
     }
 }
 
-GRADED(delayed_scale_keeps_old, .points = 4,
+GRADED(delayed_scale_keeps_old, .points = 3,
        .idea = "an amax of 0, infinity or NaN keeps the old scale")
 {
     const float amaxes[] = {0, INFINITY, NAN, 2.5f, -0.0f};

@@ -219,7 +219,7 @@ GRADED(linear_forward, .points = 4,
     }
 }
 
-GRADED(linear_backward, .points = 5,
+GRADED(linear_backward, .points = 4,
        .idea = "dx = dy w^T and dw = x^T dy, with dy in E5M2 and the codes of the forward pass")
 {
     for (uint64_t s = 0; s < 2; s++) {
@@ -287,7 +287,7 @@ static void step_linear(struct linear *l, uint64_t step, struct fp8_meta *want,
     check_state(l, "the update", step, want);
 }
 
-GRADED(linear_state_over_steps, .points = 5,
+GRADED(linear_state_over_steps, .points = 4,
        .idea = "amaxes are recorded in the passes; scales change at the end, each for its format")
 {
     enum { STEPS = 5 };

@@ -45,7 +45,7 @@ static void check_quantize(const float *x, size_t n, struct quantize_cases c,
     arena_reset();
 }
 
-GRADED(quantize_scales, .points = 4,
+GRADED(quantize_scales, .points = 3,
        .idea = "the code is that of x * scale, rounded to the nearest, in the format asked for")
 {
     enum { N = 400 };
@@ -63,7 +63,7 @@ GRADED(quantize_scales, .points = 4,
     check_quantize((float[]){1}, 0, (struct quantize_cases){NULL, 1, FP8_E4M3, true}, NULL, 0);
 }
 
-GRADED(quantize_saturates, .points = 4,
+GRADED(quantize_saturates, .points = 3,
        .idea = "too large becomes the largest value, or NaN (E4M3) or infinity (E5M2): as the flag "
                "says; NaN stays NaN")
 {
@@ -93,7 +93,7 @@ GRADED(quantize_saturates, .points = 4,
 /* value / scale is one rounding; 1/scale and a product are two, of 2^-24 each: 3 * 2^-24 in all. */
 static const double DEQUANTIZE_TOLERANCE = 3 * 0x1p-24;
 
-GRADED(dequantize_divides, .points = 4,
+GRADED(dequantize_divides, .points = 3,
        .idea = "what a code means is its value divided by the scale it was made with")
 {
     enum { N = 256 };

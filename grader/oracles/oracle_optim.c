@@ -121,6 +121,34 @@ struct oracle_term oracle_adamw_u(double m, double v, double w, struct adamw opt
     return (struct oracle_term){-step - decay, fabs(step) + fabs(decay)};
 }
 
+/* One FP32 operation: double has more than twice FP32's digits and two more, so rounding its result
+ * to FP32 gives what a single rounding of the exact result gives (Figueroa 1995). */
+static float times(double a, double b)
+{
+    return (float)(a * b);
+}
+
+static float over(double a, double b)
+{
+    return (float)(a / b);
+}
+
+static float plus(double a, double b)
+{
+    return (float)(a + b);
+}
+
+struct oracle_fused oracle_adamw_fused(float master, float m, float v, float g, struct adamw opt,
+                                       float correction1, float correction2)
+{
+    m = plus(times(opt.beta1, m), times(plus(1, -opt.beta1), g));
+    v = plus(times(opt.beta2, v), times(times(plus(1, -opt.beta2), g), g));
+    float root = (float)sqrt(over(v, correction2));
+    float step = over(times(-opt.lr, over(m, correction1)), plus(root, opt.eps));
+    float u = plus(step, -times(times(opt.lr, opt.weight_decay), master));
+    return (struct oracle_fused){plus(master, u), m, v, u};
+}
+
 uint16_t oracle_apply_bf16(uint16_t w, float u)
 {
     return oracle_bf16_sum((float)(oracle_bf16_value(w) + u), 0);

@@ -60,6 +60,19 @@ struct oracle_term oracle_adamw_v(double v, double g, struct adamw opt);
  *  @param[in] w weight @param[in] opt settings @param[in] t step, from 1 @return u */
 struct oracle_term oracle_adamw_u(double m, double v, double w, struct adamw opt, int t);
 
+/** What one fused step makes of an element. */
+struct oracle_fused {
+    float master, m, v; /**< the new ones */
+    float u;            /**< what was added to master */
+};
+
+/** Exercise 5.10, one element: every operation rounded to FP32, in the order of lab05_kernels.h.
+ *  @param[in] master weight @param[in] m old moment @param[in] v old moment @param[in] g gradient
+ *  @param[in] opt settings @param[in] correction1 1 - beta1^t @param[in] correction2 1 - beta2^t
+ *  @return the new values */
+struct oracle_fused oracle_adamw_fused(float master, float m, float v, float g, struct adamw opt,
+                                       float correction1, float correction2);
+
 /** Exercise 5.6, one weight. @param[in] w code @param[in] u update @return the new code */
 uint16_t oracle_apply_bf16(uint16_t w, float u);
 

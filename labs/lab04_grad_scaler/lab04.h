@@ -218,4 +218,6 @@ size_t scaler_blind_spots(const float *x, size_t n, float loss_scale);
  */
 int scaler_backoffs_left(const struct grad_scaler *s);
 
+#include "lab04_kernels.h"
+
 #endif

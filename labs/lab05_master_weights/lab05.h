@@ -132,4 +132,6 @@ size_t apply_kahan(uint16_t *w, uint16_t *c, const float *u, size_t n);
  */
 size_t apply_stochastic(uint16_t *w, const float *u, size_t n, uint64_t seed, uint64_t step);
 
+#include "lab05_kernels.h"
+
 #endif

@@ -261,4 +261,6 @@ void fp8_linear_backward(struct fp8_linear *layer, float *dx, float *dw, const f
  */
 void fp8_linear_update(struct fp8_linear *layer, struct fp8_recipe recipe);
 
+#include "lab06_kernels.h"
+
 #endif
