@@ -17,4 +17,15 @@ void round_bf16(float *x, size_t n, void *unused);
  *  @param[in,out] x values @param[in] n how many @param[in] unused for hooks */
 void round_fp16(float *x, size_t n, void *unused);
 
+/** To TF32, nearest even. @param[in,out] x values @param[in] n how many @param[in] unused for hooks */
+void round_tf32(float *x, size_t n, void *unused);
+
+/** To E4M3, nearest even, saturating: what is past 448 becomes 448, infinities too.
+ *  @param[in,out] x values @param[in] n how many @param[in] unused for hooks */
+void round_e4m3(float *x, size_t n, void *unused);
+
+/** To E5M2, nearest even, saturating: what is past 57344 becomes 57344, infinities too.
+ *  @param[in,out] x values @param[in] n how many @param[in] unused for hooks */
+void round_e5m2(float *x, size_t n, void *unused);
+
 #endif

@@ -20,6 +20,26 @@ static float by_cast_fp16(float x)
     return f32_from_f16(f16_from_f32_rne(x));
 }
 
+static float by_cast_e4m3(float x)
+{
+    return f32_from_e4m3(e4m3_from_f32_rne(x, true));
+}
+
+static float by_cast_e5m2(float x)
+{
+    return f32_from_e5m2(e5m2_from_f32_rne(x, true));
+}
+
+/* There is no cast to TF32: the gap is that of x's binade, the rounding nearbyint's. */
+static float by_adding_tf32(float x)
+{
+    if (!isfinite(x))
+        return x;
+    int e = x == 0 ? -126 : ilogb((double)x);
+    double gap = ldexp(1, (e < -126 ? -126 : e) - 10);
+    return (float)(nearbyint((double)x / gap) * gap);
+}
+
 /* All upper halves (sign, exponent, top of the mantissa), each with the low halves around the ties
  * of both formats; whole, and from an odd start with a tail. */
 static void compare(void (*round)(float *, size_t, void *), float (*cast)(float))
@@ -54,6 +74,21 @@ Test(round, to_bf16_as_the_cast_does)
 Test(round, to_fp16_as_the_cast_does)
 {
     compare(round_fp16, by_cast_fp16);
+}
+
+Test(round, to_tf32_by_the_definition)
+{
+    compare(round_tf32, by_adding_tf32);
+}
+
+Test(round, to_e4m3_as_the_saturating_cast_does)
+{
+    compare(round_e4m3, by_cast_e4m3);
+}
+
+Test(round, to_e5m2_as_the_saturating_cast_does)
+{
+    compare(round_e5m2, by_cast_e5m2);
 }
 
 Test(round, nothing_is_rounded_when_there_is_nothing)
