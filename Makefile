@@ -71,7 +71,7 @@ labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
 .PHONY: grade
-grade: ## grade the lab built last; TEST=name, SEED=n, STRICT=1, DIRECT=1, SAN=1
+grade: ## grade the lab built last; TEST=, SEED=, STRICT=1, DIRECT=1, SAN=1, GPU=auto|0|1
 ifeq ($(LAB),all)
 grade: # one lab after the other: one that does not compile costs no other its grade
 	@status=0; summary=; for lab in $(LABS); do \
@@ -123,6 +123,8 @@ test: ## everything: unit tests, attacks, stubs, solutions at full marks, figure
 test:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
 	@tools/run_tests.sh '$(B)' '$(TEST)'
+.PHONY: kernels
+kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
@@ -161,6 +163,17 @@ $(B)/libgrader.a: $(GRADER)
 $(WORKER): $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
 
+# The device part of common/gemm, loaded at run time: built only where a CUDA toolkit is.
+CUDA_HOME ?= /usr/local/cuda
+GEMM_CUDA := $(if $(and $(wildcard $(CUDA_HOME)/bin/nvcc),$(wildcard $(CUDA_HOME)/include/cublasLt.h)),build/libgemm_cuda.so)
+build/libgemm_cuda.so: common/gemm_cuda.cu common/gemm_cuda.cuh common/gemm.h common/gemm_backend.h Makefile
+	$(call SAY,nvcc)mkdir -p $(@D) && $(CUDA_HOME)/bin/nvcc -std=c++17 -O2 -I. -shared \
+	    -Xcompiler -fPIC$(comma)-Wall$(comma)-Wextra$(comma)-fvisibility=hidden -Werror all-warnings \
+	    -gencode arch=compute_80$(comma)code=sm_80 -gencode arch=compute_90$(comma)code=[sm_90$(comma)compute_90] \
+	    $< -lcublasLt -Xlinker -rpath=$(CUDA_HOME)/lib64 -o $@
+.PHONY: gemm-cuda
+gemm-cuda: $(GEMM_CUDA) # nothing to do without a toolkit
+
 # --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---
 define LAB_RULES
 .PHONY: $(1) grade-$(1) run-$(1) plot-$(1)
@@ -190,12 +203,12 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(W
 	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
 	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
-	    $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
+	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
-$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(B)/libcommon.a
+$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(B)/libcommon.a | $(GEMM_CUDA)
 	$$(call SAY,ld)$(call linker,$(1)) $$^ -lopenblas $(call link_with,$(1)) -o $$@
 run-$(1): $(B)/$(SIDE)/experiment_$(1)
 	@mkdir -p $(RUNS)/$(1) && STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1)
@@ -212,6 +225,8 @@ $(B)/tests/%.o: tests/%.c Makefile | $(READY)
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -c $< -o $@
 $(TESTS): $(B)/tests/%: $(B)/tests/%.o $(B)/libgrader.a $(B)/libcommon.a
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lcriterion -lmpfr -lgmp -ljansson -lopenblas -lm -o $@
+$(B)/tests/bench_gemm: $(B)/tests/bench_gemm.o $(B)/libcommon.a | $(GEMM_CUDA)
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -lopenblas -lm -o $@
 $(SWEEPS): $(B)/tests/%: tests/%.c Makefile $(wildcard solutions/*/*.c common/*) | $(READY)
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -O3 -march=native -Wno-unused-function $< -lm -o $@
 # Attacks: student files as hostile as they come (tests/check_attacks.sh grades them). One that does
@@ -233,6 +248,6 @@ $(B)/stubs/$(1).so: $(B)/stubs/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$
 endef
 $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: everything
-everything: $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
+everything: $(GEMM_CUDA) $(B)/tests/bench_gemm $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -7,15 +7,15 @@
 # -fsanitize=thread only makes g++ announce the accesses; who listens is common/simt, not libtsan.
 CXX      := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
-# The last line: nothing that a distribution may switch on by itself.
+# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. And nothing that a
+# distribution switches on by itself.
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
-    $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) -I. \
-    -fno-stack-protector -U_FORTIFY_SOURCE
-CHECKED := -fsanitize=thread -DSIMT_CHECKED
-FAST    :=
+    $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
+    -fno-strict-aliasing -fno-stack-protector -U_FORTIFY_SOURCE -I.
+CHECKED  := -fsanitize=thread -DSIMT_CHECKED
+FAST     :=
 LIBSIMT_checked := $(B)/libsimt_checked.a
 LIBSIMT_fast    := $(B)/libsimt.a
-VARIANTS := checked fast
 has_kernels = $(wildcard labs/$(call folder,$(1))/launch.cu)
 # The objects of lab $(1) in variant $(2), from the student's files in $(3) (labs or solutions).
 kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(B)/labs/$(1).launch.$(2).o $(LIBSIMT_$(2)))
@@ -49,3 +49,38 @@ $(B)/stubs/%.cu: tools/stubs.sh $(wildcard solutions/*/*.cu)
 $(foreach f,$(FOLDERS),$(if $(wildcard labs/$(f)/launch.cu), \
     $(eval $(call KERNEL_RULES,$(call short,$(f)),$(f),checked,$(CHECKED))) \
     $(eval $(call KERNEL_RULES,$(call short,$(f)),$(f),fast,$(FAST)))))
+
+# --- on a device: nvcc compiles the same files, GPU=auto|0|1 says whether they run there too ---
+GPU       ?= auto
+NVCC      := $(or $(NVCC),$(firstword $(wildcard $(addsuffix /nvcc,$(subst :, ,$(PATH))) \
+               $(or $(CUDA_HOME),/usr/local/cuda)/bin/nvcc)))
+ifeq ($(filter $(GPU),auto 0 1),)
+$(error GPU=$(GPU) is none of auto, 0 and 1)
+endif
+KERNEL_LABS := $(foreach l,$(LABS),$(if $(call has_kernels,$(l)),$(l)))
+# Asked only where the answer is used: for these goals, and labs that have kernels.
+ifneq ($(and $(filter grade kernels,$(MAKECMDGOALS)),$(filter-out 0,$(GPU)),$(filter $(or $(CHOSEN),$(LABS)),$(KERNEL_LABS))),)
+DEVICE    := $(shell CC='$(CC)' tools/device.sh '$(GPU)' '$(NVCC)' $(B)/device_probe)
+endif
+# Machine code for the A100 (8.0) and the H100 (9.0), and PTX that later devices compile themselves.
+GENCODE   := $(foreach cc,80 90,-gencode arch=compute_$(cc),code=sm_$(cc)) -gencode arch=compute_90,code=compute_90
+NVCCFLAGS  = -std=c++17 -O3 -lineinfo -fmad=false $(GENCODE) -Xcompiler -fPIC,-ffp-contract=off -cudart static -I.
+gpu_library = $(B)/$(SIDE)/$(1)_gpu.so
+on_device   = $(if $(and $(DEVICE),$(has_kernels)),--gpu-library=$(gpu_library) --gpu-name='$(DEVICE)')
+define GPU_RULES
+$(call gpu_library,$(1)): $(SIDE)/$(2)/$(1).cu labs/$(2)/launch.cu labs/$(2)/$(1)_kernels.h \
+    $(wildcard common/simt/*.h) kernels.mk $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(B)/libcommon.a
+	$$(call SAY,nvcc)$(NVCC) $(NVCCFLAGS) -Ilabs/$(2) -include $(1)_kernels.h -include common/simt/launch.h \
+	    -shared $$(filter %.cu %.o %.a,$$^) -Xlinker -Bsymbolic -o $$@ || { \
+	    echo '$(SIDE)/$(2)/$(1).cu: nvcc refuses it (above). GPU=0 grades without the device.'; exit 1; }
+grade-$(1): $(if $(DEVICE),$(call gpu_library,$(1)))
+endef
+$(foreach l,$(KERNEL_LABS),$(eval $(call GPU_RULES,$(l),$(call folder,$(l)))))
+
+ifeq ($(NVCC),)
+kernels:
+	@echo 'There is no nvcc here (NVIDIA'"'"'s CUDA toolkit has it): no kernel was compiled for a device.'
+else
+kernels: $(foreach l,$(KERNEL_LABS),$(call gpu_library,$(l)))
+	@echo 'Compiled with nvcc: $(words $^) labs$(if $(DEVICE),.,. There is no device here: none of their kernels was run on one.)'
+endif

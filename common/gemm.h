@@ -97,6 +97,7 @@ struct gemm_operand {
     enum gemm_op op;     /**< used as stored or transposed */
     enum gemm_type type; /**< the format it is rounded to */
     float scale;         /**< FP8 only: finite, above 0; 0 stands for 1 */
+    bool is_rounded;     /**< x was rounded so before; the CPU then uses it as it is */
 };
 
 /**
@@ -160,6 +161,10 @@ const char *gemm_driver(const struct gemm *gemm);
 
 /** @param[in] gemm open @return whether a device computes (FP32 to FP16; FP8 if it can) */
 bool gemm_on_device(const struct gemm *gemm);
+
+/** @param[in] gemm open @return why the CPU computes where a device could have; "" if none was
+ *  looked for, or nothing failed */
+const char *gemm_why_not(const struct gemm *gemm);
 
 /** FP32 sums with every addition rounded to nearest: OpenBLAS, and cublasLt in FP32. */
 #define GEMM_UNIT_FP32   0x1p-24

@@ -78,14 +78,15 @@ static void round_to(enum gemm_type type, float *x, size_t n, float scale)
     }
 }
 
-/** An operand of rows x cols as stored, rounded into a buffer; FP32 stays where it is. */
+/** An operand of rows x cols as stored, rounded into a buffer; what needs no rounding stays where
+ *  it is. */
 static bool round_operand(struct gemm_backend *backend, struct gemm_operand *to,
                           const struct gemm_operand *from, struct buffer *buffer, int rows,
                           int cols)
 {
     size_t width = (size_t)cols, n = (size_t)rows * width;
     *to = *from;
-    if (from->type == GEMM_FP32 || n == 0)
+    if (from->type == GEMM_FP32 || from->is_rounded || n == 0)
         return true;
     float *x = grow(backend, buffer, n);
     if (!x)

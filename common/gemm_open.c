@@ -55,7 +55,7 @@ static enum gemm_found open_device(struct gemm *gemm)
     void *driver = dlopen("libcuda.so.1", RTLD_LAZY);
     if (!driver)
         return none(gemm, GEMM_NOTHING,
-                    "no NVIDIA driver here (libcuda.so.1 is not found); is there a GPU?");
+                    "there is no NVIDIA driver here (no libcuda.so.1), so no GPU to be used");
     dlclose(driver);
     gemm->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!gemm->library)
@@ -122,6 +122,11 @@ const char *gemm_driver(const struct gemm *gemm)
 bool gemm_on_device(const struct gemm *gemm)
 {
     return gemm->device.is_device;
+}
+
+const char *gemm_why_not(const struct gemm *gemm)
+{
+    return gemm->device.error;
 }
 
 /** Who computes products of this type. */

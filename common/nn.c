@@ -114,10 +114,23 @@ static void apply(nn_round *round, const struct nn_hooks *hooks, float *x, size_
         round(x, n, hooks->context);
 }
 
-void nn_multiply_f32(const struct nn_product *p)
+void nn_multiply_in(struct gemm *gemm, const struct nn_product *p, struct nn_format a,
+                    struct nn_format b)
 {
     int lda = p->op_a == GEMM_N ? p->k : p->m, ldb = p->op_b == GEMM_N ? p->n : p->k;
-    gemm_f32(p->op_a, p->op_b, p->m, p->n, p->k, 1.0f, p->a, lda, p->b, ldb, p->beta, p->c, p->n);
+    struct gemm_product q = {.m = p->m,
+                             .n = p->n,
+                             .k = p->k,
+                             .a = {p->a, lda, p->op_a, a.type, a.scale, true},
+                             .b = {p->b, ldb, p->op_b, b.type, b.scale, true},
+                             .beta = p->beta,
+                             .c = p->c,
+                             .ldc = p->n};
+    if (!gemm)
+        gemm_f32(p->op_a, p->op_b, p->m, p->n, p->k, 1, p->a, lda, p->b, ldb, p->beta, p->c, p->n);
+    else if (!gemm_multiply(gemm, &q)) /* it has said why */
+        for (size_t i = 0; i < (size_t)p->m * (size_t)p->n; i++)
+            p->c[i] = NAN;
 }
 
 static void multiply(const struct nn_hooks *hooks, struct nn_product p)
@@ -125,7 +138,8 @@ static void multiply(const struct nn_hooks *hooks, struct nn_product p)
     if (hooks->multiply)
         hooks->multiply(&p, hooks->context);
     else
-        nn_multiply_f32(&p);
+        nn_multiply_in(hooks->gemm, &p, (struct nn_format){hooks->type, 0},
+                       (struct nn_format){hooks->type, 0});
 }
 
 /** The output of hidden layer l (1..L), or the network's input for l = 0. */

@@ -67,14 +67,25 @@ typedef void nn_multiply(const struct nn_product *p, void *context);
 struct nn_hooks {
     nn_round *forward;  /**< rounds embedding rows, sums, tanh, logits; NULL: not at all */
     nn_round *backward; /**< rounds gradients of those, and of the parameters; NULL: not at all */
-    nn_multiply *multiply; /**< computes the matrix products; NULL: gemm_f32() */
+    nn_multiply *multiply; /**< computes the matrix products; NULL: nn_multiply_in() */
+    struct gemm *gemm;     /**< who computes them then; NULL: gemm_f32() */
+    enum gemm_type type;   /**< and in which format; `forward` and `backward` round to it */
     double loss_factor;    /**< the gradient is that of loss_factor times the *sum* of the losses:
                                 loss_scale / global_batch, say; 0: 1 / B, the mean */
     void *context;         /**< handed to the functions above */
 };
 
-/** The product by gemm_f32(), for hooks that change only operands or result. @param[in] p product */
-void nn_multiply_f32(const struct nn_product *p);
+/** The format of an operand and, in FP8, its scale. */
+struct nn_format {
+    enum gemm_type type; /**< as in gemm.h */
+    float scale;         /**< likewise */
+};
+
+/** The product by struct gemm, of operands that were rounded to their formats before. If that fails, C is filled with NaN, so that no run goes on in
+ *  silence. @param[in,out] gemm who computes; NULL: gemm_f32(), whatever the formats
+ *  @param[in] p product @param[in] a format of A @param[in] b format of B */
+void nn_multiply_in(struct gemm *gemm, const struct nn_product *p, struct nn_format a,
+                    struct nn_format b);
 
 /** Buffers of a pass. Opaque; one for each thread or process. */
 struct nn_work;

@@ -33,13 +33,44 @@ static bool can_write(const struct train *t)
     return fine;
 }
 
+/* Looks for a device in a process of its own, once for all recipes: they are forked from this one,
+ * and CUDA does not survive that. What there is to say about it is said here, and only once. */
+static bool look_for_device(size_t job, void *context)
+{
+    (void)job;
+    struct train *t = context;
+    struct gemm *gemm = gemm_open(t->where, stderr);
+    t->devices[0][0] = gemm && gemm_on_device(gemm);
+    gemm_close(gemm);
+    return true;
+}
+
+static const char *looking(size_t job)
+{
+    (void)job;
+    return "the search for a GPU (GPU=0 goes without)";
+}
+
+static bool set_up_device(struct train *t)
+{
+    t->devices = jobs_memory(t->count * sizeof *t->devices);
+    if (!t->devices)
+        fprintf(stderr, "not enough memory; close other programs.\n");
+    if (!t->devices || !gemm_setting(&t->where))
+        return false;
+    const struct jobs job = {.count = 1, .name = looking, .run = look_for_device, .context = t};
+    if (t->where != GEMM_CPU && (jobs_run(&job) != 0 || !t->devices[0][0]))
+        t->where = GEMM_CPU;
+    return true;
+}
+
 bool train_set_up(struct train *t, const char *out)
 {
     t->out = out;
     t->width = count_columns(t->columns);
     t->seed = t->seed ? t->seed : 1;
     if (!env_u64("STEPS", 1, MAX_STEPS, &t->steps) || !env_u64("SEED", 0, UINT64_MAX, &t->seed) ||
-        !env_f64("LR", 1e-9, 1, &t->lr))
+        !env_f64("LR", 1e-9, 1, &t->lr) || !set_up_device(t))
         return false;
     if (!data_load_default(&t->data)) {
         fprintf(stderr, "%s\n", t->data.error);
@@ -113,6 +144,34 @@ int train_try(struct train *t, const char *what, bool (*once)(size_t number, voi
     struct jobs job = {.count = 1, .name = tried_name, .run = once, .context = t};
     tried = what;
     return jobs_run(&job);
+}
+
+struct gemm *train_gemm(struct train *t)
+{
+    struct gemm *gemm = gemm_open(t->where, NULL);
+    if (!gemm)
+        fprintf(stderr, "no memory for matrix products; close other programs.\n");
+    else if (t->where != GEMM_CPU && !gemm_on_device(gemm)) /* it was there a moment ago */
+        fprintf(stderr, "A recipe's products are computed on the CPU: %s.\n", gemm_why_not(gemm));
+    return gemm;
+}
+
+void train_gemm_close(struct train *t, size_t recipe, struct gemm *gemm)
+{
+    if (gemm)
+        snprintf(t->devices[recipe], sizeof *t->devices, "%s", gemm_device(gemm));
+    gemm_close(gemm);
+}
+
+void train_print_device(const struct train *t)
+{
+    bool same = true;
+    for (size_t r = 1; r < t->count; r++)
+        same = same && strcmp(t->devices[r], t->devices[0]) == 0;
+    printf("Matrix products by %s", t->devices[0]);
+    for (size_t r = 1; !same && r < t->count; r++) /* a device that failed on the way */
+        printf("%s %s (%s)", r == 1 ? " (the first);" : ",", t->devices[r], t->recipes[r]);
+    printf(".\n");
 }
 
 double train_mean(const struct train *t, size_t recipe, size_t column, uint64_t last)

@@ -14,7 +14,8 @@
  *      if (!failure && !train_write(&t, "loss.csv"))
  *          failure = 1;
  *
- * Settings come from the environment: STEPS, SEED, LR and DATA (a text file).
+ * Settings come from the environment: STEPS, SEED, LR, DATA (a text file) and GPU (who computes the
+ * matrix products, see gemm.h).
  */
 #ifndef LOWP_COMMON_TRAIN_H
 #define LOWP_COMMON_TRAIN_H
@@ -43,6 +44,8 @@ struct train {
     size_t width;               /**< numbers in a row */
     double *values;             /**< count x steps x width, shared by the recipes' processes */
     uint64_t *done;             /**< steps done, for each recipe */
+    enum gemm_where where;      /**< who computes the products, once it is known what there is */
+    char (*devices)[128];       /**< who computed those of each recipe, shared */
     void *context;              /**< the experiment's own */
 };
 
@@ -84,6 +87,17 @@ int train_run(struct train *t, bool (*recipe)(size_t number, void *train));
  * @return as train_run()
  */
 int train_try(struct train *t, const char *what, bool (*once)(size_t number, void *train));
+
+/** Whoever computes a recipe's products, opened in its own process (CUDA does not survive a fork).
+ *  @param[in,out] t experiment @return as gemm_open(); without memory NULL, after a line on stderr */
+struct gemm *train_gemm(struct train *t);
+
+/** Notes who computed a recipe's products in the end, and closes it. @param[in,out] t experiment
+ *  @param[in] recipe its number @param[in] gemm from train_gemm() */
+void train_gemm_close(struct train *t, size_t recipe, struct gemm *gemm);
+
+/** Prints who computed the products, as one line of the summary. @param[in] t experiment */
+void train_print_device(const struct train *t);
 
 /** Mean of a column over the last steps of a run. @param[in] t experiment @param[in] recipe number
  *  @param[in] column number @param[in] last how many steps, TRAIN_LAST_STEPS or t->steps for all

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 struct options {
-    const char *source, *library, *worker, *quiz, *hash, *out, *test;
+    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *test;
     uint64_t seed;
     bool direct, no_bubblewrap, list, strict;
 };
@@ -30,6 +30,7 @@ static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
     "                  [--test=NAME] [--source=FOLDER] [--hash=HEX] [--direct]\n"
     "                  [--no-bubblewrap] [--strict] [--list]\n"
+    "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
 static int read_seed(const char *text, uint64_t *seed)
@@ -46,6 +47,8 @@ static int read_options(int argc, char **argv, struct options *o)
 {
     enum {
         LIBRARY = 256,
+        GPU_LIBRARY,
+        GPU_NAME,
         WORKER,
         QUIZ,
         OUT,
@@ -59,6 +62,8 @@ static int read_options(int argc, char **argv, struct options *o)
         STRICT
     };
     static const struct option names[] = {{"library", 1, 0, LIBRARY},
+                                          {"gpu-library", 1, 0, GPU_LIBRARY},
+                                          {"gpu-name", 1, 0, GPU_NAME},
                                           {"worker", 1, 0, WORKER},
                                           {"quiz", 1, 0, QUIZ},
                                           {"out", 1, 0, OUT},
@@ -75,6 +80,12 @@ static int read_options(int argc, char **argv, struct options *o)
         switch (c) {
         case LIBRARY:
             o->library = optarg;
+            break;
+        case GPU_LIBRARY:
+            o->gpu_library = optarg;
+            break;
+        case GPU_NAME:
+            o->gpu_name = optarg;
             break;
         case WORKER:
             o->worker = optarg;
@@ -211,6 +222,8 @@ static void publish(const struct options *o, int records, bool bubblewrap, char 
     /* A memfd, not a file: a full disk cannot lose a record. Tests open it through this process. */
     snprintf(path, size, "/proc/%ld/fd/%d", (long)getpid(), records);
     settings_publish(&(struct settings){.library = o->library,
+                                        .gpu_library = o->gpu_library,
+                                        .gpu_name = o->gpu_name,
                                         .worker = o->worker,
                                         .quiz = o->quiz,
                                         .record = path,
@@ -221,7 +234,8 @@ static void publish(const struct options *o, int records, bool bubblewrap, char 
 
 int main(int argc, char **argv)
 {
-    struct options o = {.seed = 1, .source = "", .hash = ""};
+    struct options o = {
+        .seed = 1, .source = "", .hash = "", .gpu_library = "", .gpu_name = "a GPU"};
     if (read_options(argc, argv, &o) != 0)
         return 2;
     forget_criterion_environment();
@@ -242,6 +256,7 @@ int main(int argc, char **argv)
                        .source = o.source,
                        .tests_hash = o.hash,
                        .seed = o.seed,
+                       .gpu = o.gpu_name,
                        .direct = o.direct,
                        .sandbox = o.direct ? "none (direct)" : sandbox_name(means)};
     find_tests(&r, set, o.test);

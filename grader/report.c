@@ -66,14 +66,20 @@ static const struct test_result *first_open(const struct result *r)
 void result_print(const struct result *r, FILE *out, bool colour)
 {
     const struct paint *p = colour ? &ansi : &plain;
-    fprintf(out, "%s%s%s  %s%s, seed %" PRIu64 ", cpu, sandbox: %s%s\n", p->bold, r->lab, p->off,
-            p->dim, r->source, r->seed, r->sandbox, p->off);
-    size_t passed = 0, open = 0;
+    fprintf(out, "%s%s%s  %s%s, seed %" PRIu64 ", sandbox: %s%s\n", p->bold, r->lab, p->off, p->dim,
+            r->source, r->seed, r->sandbox, p->off);
+    size_t passed = 0, open = 0, kernels = 0;
     for (size_t i = 0; i < r->count; i++) {
         print_test(r, &r->tests[i], out, p);
         passed += is(&r->tests[i], "passed");
         open += is(&r->tests[i], "not implemented");
+        kernels += r->tests[i].kernels;
     }
+    char devices[128];
+    result_devices(r, devices, sizeof devices);
+    if (kernels)
+        fprintf(out, "\n%skernels ran on: %s%s\n", p->dim,
+                strcmp(devices, "CPU") ? devices : "CPU (common/simt)", p->off);
     fprintf(out, "\n%s%s: %.4g of %g points%s   %zu passed, %zu failed, %zu not implemented yet\n",
             p->bold, r->lab, r->points, r->max_points, p->off, passed, r->count - passed - open,
             open);

@@ -59,6 +59,8 @@ void result_collect(struct result *r, const char *records)
         t->output = text(record, "output");
         t->points = json_number_value(json_object_get(record, "points"));
         t->seconds = json_number_value(json_object_get(record, "seconds"));
+        t->kernels = json_is_true(json_object_get(record, "kernels"));
+        t->on_device = json_is_true(json_object_get(record, "on_device"));
         r->points += t->points;
         r->max_points += t->test->points;
     }
@@ -71,23 +73,33 @@ void result_free(struct result *r)
     r->tests = NULL;
 }
 
+void result_devices(const struct result *r, char *text, size_t size)
+{
+    bool on_device = false;
+    for (size_t i = 0; i < r->count; i++)
+        on_device |= r->tests[i].on_device;
+    snprintf(text, size, "CPU%s%s", on_device ? " and " : "", on_device ? r->gpu : "");
+}
+
 static json_t *to_json(const struct result *r)
 {
     json_t *tests = json_array();
     for (size_t i = 0; i < r->count; i++) {
         const struct test_result *t = &r->tests[i];
-        json_t *one = json_pack(
-            "{s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:f}", "name", t->test->name, "idea",
-            t->test->idea, "points", t->points, "max_points", t->test->points, "status", t->status,
-            "message", t->message, "belief", t->belief, "output", t->output, "seconds", t->seconds);
+        json_t *one = json_pack("{s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:f, s:b, s:b}", "name",
+                                t->test->name, "idea", t->test->idea, "points", t->points,
+                                "max_points", t->test->points, "status", t->status, "message",
+                                t->message, "belief", t->belief, "output", t->output, "seconds",
+                                t->seconds, "kernels", t->kernels, "on_device", t->on_device);
         json_array_append_new(tests, one);
     }
-    char compiler[64], seed[24];
+    char compiler[64], seed[24], device[128];
+    result_devices(r, device, sizeof device);
     snprintf(compiler, sizeof compiler, "%s", __VERSION__);
     snprintf(seed, sizeof seed, "%" PRIu64, r->seed);
     return json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:o}", "schema",
                      1, "lab", r->lab, "source", r->source, "points", r->points, "max_points",
-                     r->max_points, "seed", seed, "device", "cpu", "sandbox", r->sandbox,
+                     r->max_points, "seed", seed, "device", device, "sandbox", r->sandbox,
                      "tests_sha256", r->tests_hash, "tools", "compiler", compiler, "jansson",
                      JANSSON_VERSION, "tests", tests);
 }

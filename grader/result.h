@@ -20,6 +20,8 @@ struct test_result {
     const char *belief;        /**< the likely misconception, or "" */
     const char *output;        /**< what the student's code printed, capped */
     double seconds;            /**< wall time */
+    bool kernels;              /**< it called kernels, on the CPU */
+    bool on_device;            /**< and on the GPU as well */
 };
 
 /** A run. */
@@ -27,6 +29,7 @@ struct result {
     const char *lab;           /**< "lab05" */
     const char *source;        /**< folder of the graded files: labs/... or solutions/... */
     const char *tests_hash;    /**< SHA-256 over the lab's tests and contract */
+    const char *gpu;           /**< name of the GPU that kernels may run on, or "" */
     const char *sandbox;       /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
     bool direct;               /**< in one process, for debugging: no score */
     uint64_t seed;             /**< of the random inputs */
@@ -53,6 +56,10 @@ void result_collect(struct result *r, const char *records);
  * @return 0, or -1 after printing what went wrong; an older file is then untouched
  */
 int result_write(const struct result *r, const char *path, FILE *errors);
+
+/** Where the kernels ran. @param[in] r collected @param[out] text "CPU" or "CPU and NVIDIA H200"
+ *  @param[in] size of text */
+void result_devices(const struct result *r, char *text, size_t size);
 
 /** Prints the result for people. @param[in] r result @param[in] out where @param[in] colour
  *  whether to use ANSI colours */

@@ -14,6 +14,8 @@ void settings_publish(const struct settings *s)
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, s->seed);
     setenv("LOWP_LIBRARY", s->library, 1);
+    setenv("LOWP_GPU_LIBRARY", s->gpu_library, 1);
+    setenv("LOWP_GPU_NAME", s->gpu_name, 1);
     setenv("LOWP_WORKER", s->worker, 1);
     setenv("LOWP_QUIZ", s->quiz, 1);
     setenv("LOWP_RECORD", s->record, 1);
@@ -33,6 +35,8 @@ const struct settings *settings(void)
     static struct settings s;
     if (!s.library) {
         s = (struct settings){.library = text("LOWP_LIBRARY"),
+                              .gpu_library = text("LOWP_GPU_LIBRARY"),
+                              .gpu_name = text("LOWP_GPU_NAME"),
                               .worker = text("LOWP_WORKER"),
                               .quiz = text("LOWP_QUIZ"),
                               .record = text("LOWP_RECORD"),

@@ -42,6 +42,8 @@ check "no colours outside a terminal" \
     sh -c '! grep -q "$1" "$2"' sh "$escape" "$scratch_top/output"
 doctor CC=no-such-compiler
 expect "a missing compiler fails" 1 "missing   compiler" "make deps" "missing   Criterion"
+doctor CXX=no-such-compiler
+expect "so does a missing C++ compiler" 1 "missing   C++ compiler" "kernels"
 stand_in make <<'END'
 echo GNU Make 3.81
 END

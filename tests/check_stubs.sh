@@ -7,7 +7,8 @@
 check_real_tree() {
     cd "$root" || exit 1
     check "labs/ is the cut of solutions/" tools/stubs.sh --check
-    for real in solutions/lab[0-9][0-9]_*/lab[0-9][0-9].c; do
+    for real in solutions/lab[0-9][0-9]_*/lab[0-9][0-9].c solutions/lab[0-9][0-9]_*/lab[0-9][0-9].cu; do
+        [ -e "$real" ] || continue
         cut="$scratch/${real##*/}"
         lab=${real%/*}
         tools/stubs.sh --cut "$real" >"$cut"
@@ -33,10 +34,16 @@ check_real_tree() {
             exit bad
         }' "$cut"
         expect "the cut of $real: every stub has its TODO" 0
-        if command -v "${CC:-gcc}" >/dev/null 2>&1; then
+        lab=${lab#solutions/}
+        if [ "${real%.cu}" != "$real" ]; then
+            check "the cut of $real compiles without a warning" "${CXX:-g++}" -x c++ -std=c++17 -O2 \
+                -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas -Werror -I. -I"labs/$lab" \
+                -include common/simt/simt.h -include "${lab%%_*}_kernels.h" -c "$cut" \
+                -o "$scratch/stub.o"
+        elif command -v "${CC:-gcc}" >/dev/null 2>&1; then
             check "the cut of $real compiles without a warning" "${CC:-gcc}" -std=c11 -O2 \
                 -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Werror \
-                -I. -I"labs/${lab#solutions/}" -c "$cut" -o "$scratch/stub.o"
+                -I. -I"labs/$lab" -c "$cut" -o "$scratch/stub.o"
         fi
     done
 }

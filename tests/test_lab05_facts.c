@@ -6,6 +6,8 @@
 #include "solutions/lab05_master_weights/lab05.c"
 
 #include "common/cast.h"
+#include "common/rng.h"
+#include "grader/oracles/oracle_optim.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -104,4 +106,23 @@ Test(lab05_facts, whether_1e_7_is_lost_depends_on_the_weight)
     for (int e = 0; e <= 4; e++)
         cr_assert(bf16_update_is_lost(bf16_from_f32_rne(powf(10, (float)-e)), 1e-7f), "1e-%d", e);
     cr_assert(!bf16_update_is_lost(bf16_from_f32_rne(1e-5f), 1e-7f));
+}
+
+/** One operation after the other in FP32, as the solution's C functions write them. */
+Test(lab05_facts, a_fused_step_is_the_two_functions_one_after_the_other)
+{
+    const struct adamw opt = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.1f};
+    for (uint64_t i = 0; i < 10000; i++) {
+        int t = 1 + (int)(i % 50);
+        float g = (float)(rng_f64(1, 0, i) - 0.5), master = (float)(4 * rng_f64(1, 1, i) - 2);
+        float m = (float)(rng_f64(1, 2, i) - 0.5), v = (float)rng_f64(1, 3, i), u;
+        struct oracle_fused want =
+            oracle_adamw_fused(master, m, v, g, opt, (float)(1 - pow((double)opt.beta1, t)),
+                               (float)(1 - pow((double)opt.beta2, t)));
+        uint16_t w = 0;
+        adamw_update(&u, &m, &v, &master, &g, 1, opt, t);
+        apply_master(&master, &w, &u, 1);
+        cr_assert(m == want.m && v == want.v && u == want.u && master == want.master, "at %zu",
+                  (size_t)i);
+    }
 }

@@ -32,9 +32,10 @@ refuse() {
     printf '%s: %s\n%s\n' "$src" "$1" "$2" >&2
 }
 
-# lines FILE: the files that a make dependency file names, one a line. "\ " is a space in a name.
+# names_in FILE: the files that make's dependency file names, in the order in which they are read.
+# "\ " is a space in a name.
 names_in() {
-    sed 's/\\ /\x01/g' "$1" | tr -s ' \\' '\n\n' | grep -v ':$' | tr '\001' ' ' | sort -u
+    sed 's/\\ /\x01/g' "$1" | tr -s ' \\' '\n\n' | grep -v ':$' | tr '\001' ' '
 }
 
 # A header of one's own would bring functions that no device has.
@@ -72,7 +73,7 @@ check_functions() {
     __cxa_*) refuse "it has a global object or a static variable that a function sets up." \
         "A device does not run such code before a kernel: use plain arrays and constants." ;;
     *) refuse "it uses $wrong, a function of the host." \
-        "No device has it: a kernel can call math functions, __device__ functions and printf." ;;
+        "A kernel can call math functions, __device__ functions and printf." ;;
     esac
 }
 
@@ -117,7 +118,7 @@ if [ -z "$refused" ]; then
     "$here/shared_symbols.sh" "$compiled" >"$stem.shared.s" || exit 1
     set -- "$@" "$compiled" "$stem.shared.s"
 fi
-"${CC:-gcc}" -fPIC -O1 -r -nostdlib "$@" -o "$obj" || exit 1
+"${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$@" -o "$obj" || exit 1
 if [ -n "$incomplete" ]; then
     printf ', without all of its kernels: see above' >"$stem.refused"
     echo "The rest of the lab is built and graded; the tests of these kernels earn nothing." >&2

@@ -8,6 +8,7 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 cc=${CC:-gcc}
+cxx=${CXX:-g++}
 failed=0
 
 green='' yellow='' red='' plain=''
@@ -86,6 +87,29 @@ check_compiler() {
         missing compiler "$version cannot build a running program" "make deps"
     fi
     rm -f -- "$program"
+}
+
+# Kernels are compiled as C++ and run with Boost's context switches; Boost's library is static.
+check_kernels() {
+    if ! have "$cxx"; then
+        missing 'C++ compiler' "no $cxx: the CUDA kernels cannot be built" "make deps"
+        return
+    fi
+    version=$("$cxx" --version 2>/dev/null | first_line)
+    program=$(mktemp) || exit 1
+    if printf '#include <type_traits>\nint main() { return 0; }\n' |
+        "$cxx" -std=c++17 -x c++ - -o "$program" 2>/dev/null && "$program"; then
+        fine 'C++ compiler' "$version"
+    else
+        missing 'C++ compiler' "$version cannot build a running program" "make deps"
+    fi
+    rm -f -- "$program"
+    found=$("$cc" -print-file-name=libboost_context.a 2>/dev/null)
+    if [ -n "$found" ] && [ "$found" != libboost_context.a ]; then
+        fine Boost.Context "$found"
+    else
+        missing Boost.Context "the CUDA kernels cannot be run" "make deps"
+    fi
 }
 
 check_make() {
@@ -212,6 +236,7 @@ check_device() {
 }
 
 check_compiler
+check_kernels
 check_make
 library Criterion criterion/criterion.h criterion criterion "nothing can be graded"
 library MPFR mpfr.h mpfr mpfr "the grader has no oracles"

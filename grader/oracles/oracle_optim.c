@@ -143,7 +143,7 @@ struct oracle_fused oracle_adamw_fused(float master, float m, float v, float g, 
 {
     m = plus(times(opt.beta1, m), times(plus(1, -opt.beta1), g));
     v = plus(times(opt.beta2, v), times(times(plus(1, -opt.beta2), g), g));
-    float root = (float)sqrt(over(v, correction2));
+    float root = sqrtf(over(v, correction2));
     float step = over(times(-opt.lr, over(m, correction1)), plus(root, opt.eps));
     float u = plus(step, -times(times(opt.lr, opt.weight_decay), master));
     return (struct oracle_fused){plus(master, u), m, v, u};

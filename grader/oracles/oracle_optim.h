@@ -62,8 +62,10 @@ struct oracle_term oracle_adamw_u(double m, double v, double w, struct adamw opt
 
 /** What one fused step makes of an element. */
 struct oracle_fused {
-    float master, m, v; /**< the new ones */
-    float u;            /**< what was added to master */
+    float master; /**< new weight */
+    float m;      /**< new first moment */
+    float v;      /**< new second moment */
+    float u;      /**< what was added to master */
 };
 
 /** Exercise 5.10, one element: every operation rounded to FP32, in the order of lab05_kernels.h.

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_ARGS = 64, MEMORY_BYTES = 1 << 30, STACK_BYTES = 8 << 20 };
+enum {
+    MAX_ARGS = 192,
+    MEMORY_BYTES = 1 << 30,
+    STACK_BYTES = 8 << 20,
+    DEVICE_FILE_BYTES = 64 << 20
+};
 
 struct args {
     const char *list[MAX_ARGS];
@@ -58,19 +64,39 @@ static void add_bubblewrap(struct args *a)
     ADD(a, "--tmpfs", "/tmp", "--chdir", "/tmp");
 }
 
+/* What NVIDIA's driver needs in a process: its devices, /proc and /sys to find them, and libraries
+ * that may lie in /usr/local. */
+static void add_device(struct args *a)
+{
+    static glob_t devices; /* the texts must live until exec */
+    ADD(a, "--dev", "/dev", "--proc", "/proc", "--ro-bind-try", "/sys", "/sys");
+    ADD(a, "--ro-bind-try", "/usr/local", "/usr/local");
+    ADD(a, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
+    globfree(&devices);
+    if (glob("/dev/nvidia*", 0, NULL, &devices) == 0)
+        for (size_t i = 0; i < devices.gl_pathc && i < 32; i++)
+            ADD(a, "--dev-bind-try", devices.gl_pathv[i], devices.gl_pathv[i]);
+    if (getenv("LD_LIBRARY_PATH"))
+        ADD(a, "--setenv", "LD_LIBRARY_PATH", getenv("LD_LIBRARY_PATH"));
+}
+
 static void limit(int resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit r = {soft, hard};
     setrlimit(resource, &r);
 }
 
-static void set_limits(int cpu_seconds)
+static void set_limits(int cpu_seconds, bool device)
 {
     rlim_t cpu = (rlim_t)cpu_seconds;
     limit(RLIMIT_CPU, cpu, cpu + 1);
+    limit(RLIMIT_CORE, 0, 0);
+    if (device) { /* CUDA reserves far more addresses than memory, and shares memory through files */
+        limit(RLIMIT_FSIZE, DEVICE_FILE_BYTES, DEVICE_FILE_BYTES);
+        return;
+    }
     limit(RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES);
     limit(RLIMIT_STACK, STACK_BYTES, STACK_BYTES);
-    limit(RLIMIT_CORE, 0, 0);
     limit(RLIMIT_FSIZE, 0, 0);
     limit(RLIMIT_NOFILE, 32, 32);
     limit(RLIMIT_MEMLOCK, 0, 0);
@@ -98,11 +124,15 @@ pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output)
     struct args a = {.count = 0};
     if (s->bubblewrap) {
         add_bubblewrap(&a);
+        if (s->device)
+            add_device(&a);
         ADD(&a, "--ro-bind", s->worker, "/lab/worker", "--ro-bind", s->library, "/lab/lab.so");
         ADD(&a, "--remount-ro", "/", "/lab/worker", "/lab/lab.so");
     } else {
         ADD(&a, s->worker, s->library);
     }
+    if (s->device)
+        ADD(&a, "--device");
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid != 0)
@@ -113,8 +143,8 @@ pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || arrange_descriptors(socket, arena, output) != 0)
         _exit(127);
-    set_limits(s->cpu_seconds);
-    if (!s->bubblewrap)
+    set_limits(s->cpu_seconds, s->device);
+    if (!s->bubblewrap && !s->device) /* bubblewrap clears it itself; CUDA is found through it */
         clearenv();
     execvp(a.list[0], (char *const *)a.list);
     _exit(127);
@@ -135,6 +165,38 @@ void sandbox_kill(pid_t pid)
     }
     long init = strtol(children, NULL, 10);
     kill(init > 1 ? (pid_t)init : pid, SIGKILL);
+}
+
+void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, size_t size)
+{
+    char place[32];
+    snprintf(place, sizeof place, "0x%llx", (unsigned long long)offset);
+    struct args a = {.count = 0};
+    if (s->bubblewrap) {
+        add_bubblewrap(&a);
+        ADD(&a, "--ro-bind", "/usr/bin", "/usr/bin", "--ro-bind", s->library, "/lab/lab.so");
+    }
+    ADD(&a, "/usr/bin/addr2line", "-e", s->bubblewrap ? "/lab/lab.so" : s->library, place);
+    int ends[2];
+    line[0] = '\0';
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        set_limits(2, false);
+        dup2(ends[1], 1);
+        execvp(a.list[0], (char *const *)a.list);
+        _exit(127);
+    }
+    close(ends[1]);
+    FILE *out = fdopen(ends[0], "r");
+    if (!out || !fgets(line, (int)size, out) || line[0] == '?')
+        line[0] = '\0';
+    line[strcspn(line, " \n")] = '\0'; /* "(discriminator 2)" may follow */
+    if (out)
+        fclose(out);
+    if (pid > 0)
+        waitpid(pid, NULL, 0);
 }
 
 /* Runs a program in silence. @return its exit status, or -1 if it did not get that far */

@@ -12,6 +12,8 @@
 #define LOWP_GRADER_SANDBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /** What to start, and with what. */
@@ -19,6 +21,7 @@ struct sandbox {
     bool bubblewrap;     /**< use bubblewrap, else limits and seccomp alone */
     const char *worker;  /**< path of the worker program */
     const char *library; /**< path of the student's library */
+    bool device;         /**< let it use a GPU, which needs more of the system */
     int cpu_seconds;     /**< CPU limit: SIGXCPU at this, SIGKILL a second later */
 };
 
@@ -44,6 +47,16 @@ const char *sandbox_name(struct sandbox_means m);
  * @return the process to wait for, or -1 with errno set
  */
 pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output);
+
+/**
+ * Looks up the source line of a place in the student's library with addr2line, in bubblewrap where
+ * that works: the library's debug information is as untrusted as its code.
+ * @param[in] s library and bubblewrap are used
+ * @param[in] offset of the place from the library's beginning
+ * @param[out] line "labs/lab05_master_weights/lab05.cu:31"; empty if it cannot be told
+ * @param[in] size of line
+ */
+void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, size_t size);
 
 /**
  * Kills a sandbox: when waitpid() has then returned `pid`, nothing that ran inside is left.

@@ -9,6 +9,7 @@
 
 #include "grader/runner/abi.h"
 #include "grader/runner/arena.h"
+#include "grader/runner/places.h"
 #include "grader/runner/sandbox.h"
 
 #include <dlfcn.h>
@@ -36,6 +37,7 @@ static struct {
     pid_t pid;
     int socket, output; /* -1: closed */
     uint32_t sequence;
+    bool called_kernel;
     char text[OUTPUT_KEPT + 1];
     size_t text_length, printed;
     const struct thunk_table *direct;
@@ -69,6 +71,7 @@ void session_open(const struct session_config *config)
     session_close();
     s.config = *config;
     s.text_length = s.printed = 0;
+    s.called_kernel = false;
     s.text[0] = '\0';
     arena_reset();
 }
@@ -108,6 +111,11 @@ void session_close(void)
     reap(0);
     close_fd(&s.socket);
     close_fd(&s.output);
+}
+
+bool session_called_kernel(void)
+{
+    return s.called_kernel;
 }
 
 const char *session_output(void)
@@ -226,6 +234,7 @@ static void start(const char *name)
     struct sandbox box = {.bubblewrap = s.config.bubblewrap,
                           .worker = s.config.worker,
                           .library = s.config.library,
+                          .device = s.config.device,
                           .cpu_seconds = s.config.cpu_seconds};
     s.pid = sandbox_start(&box, sockets[1], arena_open(), output[1]);
     close(sockets[1]);
@@ -246,7 +255,7 @@ static void start(const char *name)
 
 static void judge(const char *name, const struct reply *r)
 {
-    char why[320], damage[240];
+    char why[320], damage[240], kernel[2000];
     switch (r->status) {
     case REPLY_RETURNED:
         break;
@@ -262,7 +271,10 @@ static void judge(const char *name, const struct reply *r)
         stop_fault(name, r);
         break;
     case REPLY_KERNEL:
-        stop(CALL_KERNEL, r->text);
+        places_expand(
+            &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
+            r->text, kernel, sizeof kernel);
+        stop(CALL_KERNEL, kernel);
         break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");
@@ -300,6 +312,7 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     if (size > ARENA_ARGS_BYTES)
         stop(CALL_UNLOADABLE, "test error: too many arguments");
     struct reply r;
+    s.called_kernel |= strncmp(name, "run_", 4) == 0;
     if (s.config.direct) {
         r = call_directly(index, args);
         judge(name, &r);

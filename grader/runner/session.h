@@ -31,6 +31,7 @@ struct session_config {
     const char *library; /**< the lab's shared library */
     const char *worker;  /**< the worker program */
     bool bubblewrap;     /**< whether bubblewrap works here */
+    bool device;         /**< the library's kernels run on a GPU */
     bool direct;         /**< load the library into this process instead (debugging only) */
     int cpu_seconds;     /**< CPU limit of the worker */
 };
@@ -40,6 +41,9 @@ void session_open(const struct session_config *config);
 
 /** Ends the session and everything that runs in it. */
 void session_close(void);
+
+/** Whether the session called a kernel: a function run_*. */
+bool session_called_kernel(void);
 
 /** What the student's code printed (capped), ended by NUL. */
 const char *session_output(void);

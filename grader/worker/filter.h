@@ -17,4 +17,9 @@ int filter_while_loading(void);
  *  @return 0 or -1 */
 int filter_while_running(void);
 
+/** In the place of both, for a library whose kernels run on a GPU: the driver needs threads, ioctl
+ *  and many files, so only what reaches other processes and the network is denied.
+ *  @return 0, or -1 without seccomp */
+int filter_for_device(void);
+
 #endif

@@ -3,6 +3,7 @@
  * @brief The untrusted process: loads the student's library and calls the functions it is asked to.
  *
  *      worker LIBRARY          started by sandbox.c with descriptors 3 (socket) and 4 (arena)
+ *      worker LIBRARY --device the same, for a library whose kernels run on a GPU
  *      worker --probe          exits with 0 where Landlock works, else with 10
  *
  * It knows no expected value and decides nothing: whatever it says, only right numbers in the arena
@@ -120,18 +121,20 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--probe") == 0)
         return landlock_works() ? 0 : PROBE_WITHOUT_LANDLOCK;
-    if (argc != 2) {
+    bool device = argc == 3 && strcmp(argv[2], "--device") == 0;
+    if (argc != 2 && !device) {
         fprintf(stderr, "worker: started by the grader, not by hand\n");
         return 2;
     }
     map_arena();
     catch_faults();
-    if (close_files_but(argv[1]) != 0 || filter_while_loading() != 0) {
+    if (device ? filter_for_device() != 0
+               : close_files_but(argv[1]) != 0 || filter_while_loading() != 0) {
         answer(REPLY_BROKEN, "this kernel has no seccomp: student code cannot be run safely");
         return 1;
     }
     const struct thunk_table *table = load(argv[1]);
-    if (filter_while_running() != 0)
+    if (!device && filter_while_running() != 0)
         return 1;
     answer(REPLY_READY, NULL);
     serve(table);

@@ -104,4 +104,6 @@ uint64_t fp_encode(double x, struct fp_format f, enum fp_round mode, bool satura
  * common/cast.h: f16_from_f32_rne, f32_from_f16, and so on. Write them with integer operations on
  * bits_from_f32(x), without calling fp_encode: they run once for every number of a network. */
 
+#include "lab01_kernels.h"
+
 #endif

@@ -260,4 +260,6 @@ size_t first_bad_op(const struct op *ops, size_t n_ops, const struct tensor *ten
  */
 size_t first_nan_op(const struct op *ops, size_t n_ops, const struct tensor *tensors);
 
+#include "lab02_kernels.h"
+
 #endif

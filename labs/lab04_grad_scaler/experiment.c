@@ -20,7 +20,8 @@
  *
  * All of them start from the same weights and see the same batches; Adam runs in FP32. The other
  * workers' share of the gradient is not computed: the all-reduce, in FP32, is a factor of 1024.
- * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), DATA (a text file).
+ * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), DATA (a text file), and
+ * GPU (auto, 0 or 1: where the matrix products are computed; common/gemm.h).
  *
  * OUTDIR/loss.csv, a row for each recipe and step:
  *   recipe     as above
@@ -82,6 +83,7 @@ struct worker {
     double alive;      /* activation gradients of this step that were not 0 */
     double flushed;    /* those that FP16 makes 0 */
     double *histogram; /* BINS counts, or NULL: not at this step */
+    struct gemm *gemm; /* computes the products */
 };
 
 static struct nn_shape shape_of(const struct train *t)
@@ -192,8 +194,12 @@ static bool train_step(struct worker *w, struct nn_work *work, const struct trai
     if (w->fp16)
         round_fp16(w->copy, w->n, NULL);
     scaler_scale(&w->scaler, &factor, 1);
-    struct nn_hooks hooks = {
-        .forward = forward_hook, .backward = backward_hook, .loss_factor = factor, .context = w};
+    struct nn_hooks hooks = {.forward = forward_hook,
+                             .backward = backward_hook,
+                             .gemm = w->gemm,
+                             .type = w->fp16 ? GEMM_FP16 : GEMM_FP32,
+                             .loss_factor = factor,
+                             .context = w};
     train_batch(t, step, BATCH, CONTEXT, x, y);
     row[LOSS] = nn_loss(work, w->copy, x, y, hooks, w->grads);
     row[FLUSHED] = w->alive > 0 ? w->flushed / w->alive : 0;
@@ -207,6 +213,8 @@ static bool train_recipe(size_t recipe, void *context)
     struct worker w;
     struct nn_work *work = nn_work_new(shape_of(t), BATCH);
     bool fine = worker_new(&w, t, recipe) && work;
+    w.gemm = train_gemm(t);
+    fine = fine && w.gemm;
     if (!fine)
         fprintf(stderr, "%s: no memory, or your scaler_init refused the settings.\n",
                 recipe_names[recipe]);
@@ -214,6 +222,7 @@ static bool train_recipe(size_t recipe, void *context)
         fine = train_step(&w, work, t, recipe, step);
         train_done(t, recipe, step);
     }
+    train_gemm_close(t, recipe, w.gemm);
     free(w.master);
     nn_work_free(work);
     return fine;
@@ -278,6 +287,7 @@ static bool write_summary(const struct train *t)
         printf("%-17s %25.4f %+12.2f%% %8.1f%% %8.0f %6.0f %11s%g\n", recipe_names[recipe], loss,
                100 * (loss / fp32 - 1), 100 * flushed, skipped, grown, "2^", log2(scale));
     }
+    train_print_device(t);
     return train_csv_close(&csv);
 }
 

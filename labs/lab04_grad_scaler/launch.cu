@@ -34,11 +34,13 @@ static size_t chunks_of(size_t n, size_t chunk)
     return (n + chunk - 1) / chunk;
 }
 
-/** What messages call the tensors. */
-enum { LAST_NAME = 8 };
-static const char *const NAMES[LAST_NAME + 1] = {"tensor 0", "tensor 1", "tensor 2",
-                                                 "tensor 3", "tensor 4", "tensor 5",
-                                                 "tensor 6", "tensor 7", "a later tensor"};
+/** What messages call tensor k. */
+static const char *name_of(size_t k)
+{
+    static const char *const names[] = {"tensor 0", "tensor 1", "tensor 2", "tensor 3",
+                                        "tensor 4", "tensor 5", "tensor 6", "tensor 7"};
+    return k < sizeof names / sizeof *names ? names[k] : "a later tensor";
+}
 
 typedef void launch_unscale(const struct chunk *chunks, size_t count, float *found_inf, float inv);
 
@@ -60,7 +62,7 @@ static void run(launch_unscale *launch, float *grads, const size_t *offsets, siz
         size_t n = offsets[k + 1] - offsets[k];
         if (n == 0)
             continue;
-        float *data = dev.inout(grads + offsets[k], n, NAMES[k < LAST_NAME ? k : LAST_NAME]);
+        float *data = dev.inout(grads + offsets[k], n, name_of(k));
         for (size_t at = 0; at < n; at += chunk)
             *next++ = {data + at, n - at < chunk ? n - at : chunk};
     }

@@ -15,7 +15,8 @@
  * | bf16_stochastic | BF16                         | BF16                   | apply_stochastic   |
  *
  * All of them start from the same weights, see the same batches and keep Adam's moments in FP32.
- * Settings, from the environment: STEPS (600), SEED (1), LR (1e-4), DATA (a text file).
+ * Settings, from the environment: STEPS (600), SEED (1), LR (1e-4), DATA (a text file), and
+ * GPU (auto, 0 or 1: where the matrix products are computed; common/gemm.h).
  *
  * OUTDIR/loss.csv, a row for each recipe and step:
  *   recipe     as above
@@ -138,13 +139,18 @@ static bool train_recipe(size_t recipe, void *context)
     struct model model;
     struct nn_work *work = nn_work_new(shape_of(t), BATCH);
     uint8_t x[BATCH * CONTEXT], y[BATCH];
-    if (!work || !model_new(&model, shape_of(t), t->seed)) {
+    struct gemm *gemm = train_gemm(t);
+    if (!work || !gemm || !model_new(&model, shape_of(t), t->seed)) {
         fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
+        gemm_close(gemm);
         nn_work_free(work);
         return false;
     }
     nn_round *round = recipe == FP32_ONLY ? NULL : round_bf16;
-    struct nn_hooks hooks = {.forward = round, .backward = round};
+    struct nn_hooks hooks = {.forward = round,
+                             .backward = round,
+                             .gemm = gemm,
+                             .type = recipe == FP32_ONLY ? GEMM_FP32 : GEMM_BF16};
     for (uint64_t step = 0; step < t->steps; step++) {
         double *row = train_row(t, recipe, step);
         load_weights(&model, (enum recipe)recipe);
@@ -158,6 +164,7 @@ static bool train_recipe(size_t recipe, void *context)
         row[MOVED] = (double)moved / (double)model.n;
         train_done(t, recipe, step);
     }
+    train_gemm_close(t, recipe, gemm);
     model_free(&model);
     nn_work_free(work);
     return true;
@@ -196,6 +203,7 @@ static bool write_summary(const struct train *t)
         printf("%-16s %28.4f %13.1f%% %+12.2f%%\n", recipe_names[recipe], loss, 100 * moved,
                100 * (loss / fp32 - 1));
     }
+    train_print_device(t);
     return train_csv_close(&csv);
 }
 

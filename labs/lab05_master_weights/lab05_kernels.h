@@ -58,8 +58,8 @@ __device__ float adamw_element(float &master, float &m, float &v, float g,
  * @param[in,out] sum one float: the sum of u^2 is added to it, in any order
  * @param[in] g n gradients @param[in] n number of elements, 1 or more @param[in] s the step
  *
- * Checked: all arrays bit by bit; *sum within n * 2^-24 of it, what n roundings of a sum of
- * positive numbers can do in any order. The same holds for all four kernels.
+ * Checked: all arrays bit by bit; *sum within (2n + 2) * 2^-24 of itself, which n squares and n sums
+ * of positive numbers, each rounded once, keep in any order. The same holds for all four kernels.
  */
 __global__ void adamw_naive(float *master, __nv_bfloat16 *w, float *m, float *v, float *sum,
                             const __nv_bfloat16 *g, size_t n, struct adamw_step s);
@@ -103,8 +103,8 @@ void launch_adamw_naive(float *master, uint16_t *w, float *m, float *v, float *s
 /** Launches adamw_shared(); otherwise as launch_adamw_naive(). */
 void launch_adamw_shared(float *master, uint16_t *w, float *m, float *v, float *sum,
                          const uint16_t *g, size_t n, struct adamw opt, int t);
-/** Launches adamw_warp(); otherwise as launch_adamw_naive().
- *  @param[in] blocks in the grid; 0: as many as fill a device, or fewer if n is small */
+/** Launches adamw_warp() with `blocks` blocks (0: as many as fill a device, or fewer if n is small);
+ *  otherwise as launch_adamw_naive(). */
 void launch_adamw_warp(float *master, uint16_t *w, float *m, float *v, float *sum,
                        const uint16_t *g, size_t n, struct adamw opt, int t, int blocks);
 /** Launches adamw_vectorised(); otherwise as launch_adamw_warp(). */

@@ -4,8 +4,9 @@
  *
  * Run from the project root as `experiment OUTDIR` (make run LAB=lab06). It trains a character
  * model on real words; the operands of every matrix product, forward and backward, go through
- * *your* quantizers from lab06.c and back, and the products see what the codes mean. Nothing is
- * scripted, so a wrong function shows in the curves. Given to you: you need not change it.
+ * *your* quantizers from lab06.c and back, and the products see what the codes mean (a GPU with FP8
+ * multiplies the codes and takes the scales out of the sum). Nothing is scripted, so a wrong
+ * function shows in the curves. Given to you: you need not change it.
  *
  * | recipe       | x and w of a layer     | gradient dy            | scale                        |
  * |--------------|------------------------|------------------------|------------------------------|
@@ -21,7 +22,8 @@
  *   - the run is one worker of WORKERS (16): it divides its loss by the batch of all of them, and
  *     the FP32 gradient is then multiplied by WORKERS, as if the others' sums had come in;
  *   - in the middle of the run, for one step, one activation of the second layer's input is 2^18.
- * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), WORKERS, DATA (a text file).
+ * Settings, from the environment: STEPS (300), SEED (1), LR (2e-3), WORKERS, DATA (a text file), and
+ * GPU (auto, 0 or 1: where the matrix products are computed; common/gemm.h).
  *
  * OUTDIR/loss.csv, a row for each recipe and step. Amaxes and scales are of the second layer; a
  * scale that a recipe does not have is `nan`.
@@ -82,6 +84,8 @@ struct fp8_state {
     float *input;                  /* the watched layer's, with the outlier */
     uint8_t *codes;
     float *factors;
+    float scale[LAYERS][TENSORS]; /* that `meant` was made with */
+    struct gemm *gemm;            /* computes the products */
 };
 
 static enum fp8_kind kind_of(enum tensor tensor)
@@ -163,15 +167,25 @@ static const float *through_fp8(struct fp8_state *f, int layer, enum tensor tens
         fp8_quantize(f->codes, x, n, scale, kind_of(tensor), true);
     }
     fp8_dequantize(meant, f->codes, n, scale, kind_of(tensor));
+    f->scale[layer][tensor] = scale;
     if (layer == WATCHED)
         note(f, tensor, x, meant, n, (double)scale);
     return meant;
+}
+
+/** How a product takes a tensor that went through FP8: what its codes mean becomes the codes again.
+ */
+static struct nn_format format_of(const struct fp8_state *f, int layer, enum tensor tensor)
+{
+    return (struct nn_format){kind_of(tensor) == FP8_E4M3 ? GEMM_E4M3 : GEMM_E5M2,
+                              f->scale[layer][tensor]};
 }
 
 /** A product whose operands have one scale each. Codes are made once and used twice. */
 static void multiply_scaled(const struct nn_product *p, struct fp8_state *f)
 {
     struct nn_product q = *p;
+    enum tensor a = p->kind == NN_GRAD_INPUT ? DY : X, b = p->kind == NN_GRAD_WEIGHT ? DY : W;
     float **meant = f->meant[p->layer];
     size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
     switch (p->kind) {
@@ -187,7 +201,7 @@ static void multiply_scaled(const struct nn_product *p, struct fp8_state *f)
         q.a = meant[DY];
         q.b = meant[W];
     }
-    nn_multiply_f32(&q);
+    nn_multiply_in(f->gemm, &q, format_of(f, p->layer, a), format_of(f, p->layer, b));
 }
 
 static void transpose(float *out, const float *x, size_t rows, size_t cols)
@@ -198,7 +212,8 @@ static void transpose(float *out, const float *x, size_t rows, size_t cols)
 }
 
 /** A product of block-scaled operands: blocks run along the sum, so activations and gradients are
- *  quantized anew for each product, in the direction that it sums over. */
+ *  quantized anew for each product, in the direction that it sums over. A product takes one scale an
+ *  operand, so what the codes of all blocks mean is multiplied in FP32. */
 static void multiply_blocked(const struct nn_product *p, struct fp8_state *f)
 {
     struct nn_product q = *p;
@@ -223,7 +238,7 @@ static void multiply_blocked(const struct nn_product *p, struct fp8_state *f)
     }
     q.a = a;
     q.b = b;
-    nn_multiply_f32(&q);
+    nn_multiply_in(f->gemm, &q, (struct nn_format){GEMM_FP32, 0}, (struct nn_format){GEMM_FP32, 0});
 }
 
 /** BF16: the operands are what they are. */
@@ -236,7 +251,7 @@ static void multiply_plain(const struct nn_product *p, struct fp8_state *f)
     } else if (p->layer == WATCHED && p->kind == NN_GRAD_WEIGHT) {
         note(f, DY, p->b, p->b, k * n, NAN);
     }
-    nn_multiply_f32(p);
+    nn_multiply_in(f->gemm, p, (struct nn_format){GEMM_BF16, 0}, (struct nn_format){GEMM_BF16, 0});
 }
 
 /** The hook: puts in the outlier, and multiplies by the recipe. */
@@ -309,10 +324,13 @@ static bool train_recipe(size_t recipe, void *context)
     struct nn_work *work = nn_work_new(shape_of(t), BATCH);
     float *arrays = calloc(n, ARRAYS * sizeof *arrays);
     bool fine = fp8_state_new(&f, (enum recipe)recipe, shape_of(t)) && work && arrays;
+    f.gemm = train_gemm(t);
+    fine = fine && f.gemm;
     if (fine)
         train_steps(t, recipe, &f, work, arrays, n);
     else
         fprintf(stderr, "%s: not enough memory; close other programs.\n", recipe_names[recipe]);
+    train_gemm_close(t, recipe, f.gemm);
     fp8_state_free(&f);
     free(arrays);
     nn_work_free(work);
@@ -355,6 +373,7 @@ static bool write_summary(const struct train *t)
         printf("%-13s %26.4f %19.1f%% %+12.2f%%\n", recipe_names[recipe], loss, 100 * zero,
                100 * (loss / bf16 - 1));
     }
+    train_print_device(t);
     return train_csv_close(&csv);
 }
 

@@ -78,8 +78,8 @@ extern "C" {
  */
 void launch_quantize_naive(uint8_t *codes, float *amax, const float *x, size_t n, float scale,
                            enum fp8_kind kind);
-/** Launches quantize_warp(); otherwise as launch_quantize_naive().
- *  @param[in] blocks in the grid; 0: as many as fill a device, or fewer if n is small */
+/** Launches quantize_warp() with `blocks` blocks (0: as many as fill a device, or fewer if n is
+ *  small); otherwise as launch_quantize_naive(). */
 void launch_quantize_warp(uint8_t *codes, float *amax, const float *x, size_t n, float scale,
                           enum fp8_kind kind, int blocks);
 /** Launches quantize_vectorised(); otherwise as launch_quantize_warp(). */

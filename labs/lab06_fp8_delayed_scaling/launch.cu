@@ -25,12 +25,12 @@ static unsigned blocks_for(size_t items)
 /** A grid for kernels that loop: as asked for; else a thread an item, up to many full devices. */
 static unsigned grid_for(size_t items, int blocks)
 {
-    enum { ENOUGH = 1 << 12 };
+    const unsigned enough = 1 << 12;
     if (blocks > 0)
         return (unsigned)blocks;
     if (items == 0)
         return 1; // a tail alone
-    return items > (size_t)ENOUGH * THREADS ? ENOUGH : blocks_for(items);
+    return items > (size_t)enough * THREADS ? enough : blocks_for(items);
 }
 
 extern "C" void launch_quantize_naive(uint8_t *codes, float *amax, const float *x, size_t n,

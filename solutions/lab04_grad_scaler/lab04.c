@@ -2,8 +2,8 @@
  * @file lab04.c
  * @brief Lab 04, GradScaler: dynamic loss scaling with PyTorch's rules.
  *
- * The contract of every function is in lab04.h, the assignment in README.md beside it. This is the
- * only file of the lab that you edit. Build and grade: make lab04 && make grade
+ * The contract of every function is in lab04.h, the assignment in README.md beside it. You
+ * edit this file and lab04.cu, the kernels. Build and grade: make lab04 && make grade
  */
 #include "lab04.h"
 

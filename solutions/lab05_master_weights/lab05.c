@@ -2,8 +2,8 @@
  * @file lab05.c
  * @brief Lab 05, master weights: which updates a BF16 weight keeps, and four ways to store one.
  *
- * The contract of every function is in lab05.h, the assignment in README.md beside it. This is the
- * only file of the lab that you edit. Build and grade: make lab05 && make grade
+ * The contract of every function is in lab05.h, the assignment in README.md beside it. You
+ * edit this file and lab05.cu, the kernels. Build and grade: make lab05 && make grade
  */
 #include "lab05.h"
 

@@ -2,8 +2,8 @@
  * @file lab06.c
  * @brief Lab 06, FP8 with delayed scaling: eight bits, and the scale that makes them enough.
  *
- * The contract of every function is in lab06.h, the assignment in README.md beside it. This is the
- * only file of the lab that you edit. Build and grade: make lab06 && make grade
+ * The contract of every function is in lab06.h, the assignment in README.md beside it. You
+ * edit this file and lab06.cu, the kernels. Build and grade: make lab06 && make grade
  */
 #include "lab06.h"
 

@@ -1,0 +1,104 @@
+#!/bin/sh
+# check_kernels.sh - whatever a student saves as labNN.cu, the lab's C part is built and graded, the
+# kernels' tests earn nothing, and one clear message says why. In a copy of the tree, with the model
+# solution of the first lab that has kernels, spoiled in one place.
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/shell.sh"
+unset LAB SOLUTION TEST SEED STRICT DIRECT SAN GPU V MAKELEVEL MFLAGS
+
+folder=
+for given in "$root"/labs/lab[0-9][0-9]_*/launch.cu; do
+    [ -e "$given" ] && folder=${given%/launch.cu} && folder=${folder##*/} && break
+done
+[ -n "$folder" ] || skip_all "no lab has kernels"
+lab=${folder%%_*}
+tree="$scratch/tree"
+mkdir "$tree"
+(cd "$root" && cp -R Makefile kernels.mk labs solutions common grader tools "$tree") || exit 1
+cd "$tree" || exit 1
+cu=labs/$folder/$lab.cu
+model=solutions/$folder/$lab.cu
+# The first kernel that the contract declares, and its name.
+kernel=$(sed -n 's/^__global__ void \([a-z0-9_]*\)(.*/\1/p' "labs/$folder/${lab}_kernels.h" | sed -n 1p)
+cp "solutions/$folder/$lab.c" "solutions/$folder/quiz.txt" "labs/$folder/"
+cp "$model" "$cu"
+
+# spoil CODE: the model solution, with CODE as the first line of that kernel's body.
+spoil() {
+    CODE=$1 KERNEL=$kernel awk '
+    { print }
+    $0 ~ ("__global__.*[ *]" ENVIRON["KERNEL"] "[(]") { inside = 1 }
+    inside && /^{/ { print ENVIRON["CODE"]; inside = 0 }' "$model" >"$cu"
+}
+
+points() {
+    sed -n "s/^$lab: \([0-9.]*\) of 100 points.*/\1/p" "$scratch_top/output"
+}
+
+# costs WHAT TEXT...: the build goes on, the C part keeps its points, kernels lose some, all is said.
+costs() {
+    what=$1
+    shift
+    run make "$lab" grade
+    expect "$what" 0 "$@"
+    now=$(points)
+    cp "$scratch_top/output" "$scratch/said"
+    check "  costs tests of kernels and no others (${now:-no} points)" \
+        awk -v now="${now:-0}" -v c="$c_points" 'BEGIN { exit !(now >= c && now < 100) }'
+    cp "$scratch/said" "$scratch_top/output"
+}
+
+c_points=0
+run make -j4 "$lab" grade
+expect "the model solution has full marks" 0 "$lab: 100 of 100 points" "kernels ran on: CPU"
+: >"$cu"
+costs "an empty file" "$cu: the file is empty"
+c_points=$(points)
+check "the C part alone has its points" test "${c_points%.*}" -ge 50
+rm "$cu"
+costs "a missing file" "there is no such file" "make stubs LAB=$lab"
+mkdir "$cu"
+costs "a directory" "this is a directory, not a CUDA file"
+rmdir "$cu"
+printf 'i\0n\0t\0' >"$cu"
+costs "a binary file" "the file is binary"
+spoil 'int n = ;'
+costs "a syntax error" "$cu:" "does not compile" "$kernel is exercise" "tests of these kernels earn nothing"
+run make "$lab"
+expect "  is told again by the next make" 0 "does not compile" "without all of its kernels"
+{ echo '#include <unistd.h>'; cat "$model"; } >"$cu"
+costs "a header of the host" "it includes " "unistd.h" "Leave out #include"
+while read -r name call; do
+    { cat "$model"; echo "extern \"C\" $call"; } >"$cu"
+    costs "a call of $name" "it uses $name, a function of the host" "A kernel can call"
+done <<'END'
+system int system(const char *); int more() { return system("true"); }
+malloc void *malloc(size_t); void *more() { return malloc(8); }
+exit void exit(int); void more() { exit(0); }
+fopen void *fopen(const char *, const char *); void *more() { return fopen("f", "r"); }
+fork int fork(); int more() { return fork(); }
+END
+{ cat "$model"; echo '__device__ float other(float); __device__ float f(float x) { return other(x); }'; } >"$cu"
+costs "a function that is nowhere" "it uses other(float), which it does not define"
+{ cat "$model"; echo 'struct s { s(); ~s(); }; s::s() {} s::~s() {} s object;'; } >"$cu"
+costs "a global object" "it has a global object"
+sed "s/\([ *]\)$kernel(/\1another(/" "$model" >"$cu"
+costs "a kernel of another name" "the kernel $kernel(" "does not define the kernel $kernel("
+sed "s/\(__global__.*[ *]$kernel(\)/\1short more, /" "$model" >"$cu"
+costs "a kernel of another type" "It is there with other parameters: $kernel(short, "
+
+spoil '    for (volatile int i = 0;; i++) ;'
+costs "a kernel that never ends" "did not come back within" "CPU time"
+spoil '    for (int i = 0; i < 1000000; i++) printf("%d: here I am, and again\n", i);'
+costs "a million lines of output" "printed more than 1 MiB"
+spoil '    for (size_t p = 4096;; p += 4096) *(volatile char *)p = 1;'
+costs "a kernel that writes everywhere" "$cu:"
+spoil '    *(volatile int *)0 = 1;'
+costs "a null pointer" "$cu:"
+spoil '    __shared__ float big[1 << 20]; big[threadIdx.x] = 1; if (big[threadIdx.x] != 1) return;'
+costs "more shared memory than a device has" "shared"
+cp "$model" "$cu"
+run make "$lab" grade
+expect "and the model solution has full marks again" 0 "$lab: 100 of 100 points"
+check "what is refused before does not stay behind" test ! -e "build/labs/$lab.cu.checked.refused"
+finish
