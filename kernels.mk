@@ -12,7 +12,7 @@ GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
     $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
     -fno-strict-aliasing -fno-stack-protector -U_FORTIFY_SOURCE -I.
-CHECKED  := -fsanitize=thread -DSIMT_CHECKED
+CHECKED  := -fsanitize=thread --param=tsan-distinguish-volatile=1 -fno-tree-sra -DSIMT_CHECKED
 FAST     :=
 LIBSIMT_checked := $(B)/libsimt_checked.a
 LIBSIMT_fast    := $(B)/libsimt.a
@@ -22,6 +22,19 @@ kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(B)/labs/$(1).launch
 BOOST       = -l:libboost_context.a
 linker      = $(if $(has_kernels),$(CXX),$(CC)) $(EXTRA)
 link_with   = $(if $(has_kernels),$(BOOST)) -lm
+
+# --- common/simt, in both variants ---
+SIMT_SOURCES := $(filter-out common/simt/tsan.cpp common/simt/check.cpp common/simt/race.cpp,$(wildcard common/simt/*.cpp))
+CXXFLAGS_SIMT = -std=c++17 -O2 -g -Wall -Wextra -Werror $(EXACT) -fPIC -fno-exceptions -fno-rtti \
+    $(GNU2_TLS) -fno-strict-aliasing -I. -MMD -MP
+$(B)/common/simt/%.checked.o: common/simt/%.cpp Makefile kernels.mk | $(READY)
+	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_SIMT) -DSIMT_CHECKED -c $< -o $@
+$(B)/common/simt/%.fast.o: common/simt/%.cpp Makefile kernels.mk | $(READY)
+	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_SIMT) -c $< -o $@
+$(LIBSIMT_checked): $(patsubst %.cpp,$(B)/%.checked.o,$(wildcard common/simt/*.cpp))
+	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
+$(LIBSIMT_fast): $(patsubst %.cpp,$(B)/%.fast.o,$(SIMT_SOURCES))
+	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 
 # --- one lab in one variant: $(1) = lab05, $(2) = lab05_master_weights, $(3) = checked, $(4) = flags ---
 define KERNEL_RULES
@@ -37,7 +50,7 @@ $(B)/$(SIDE)/$(1).cu.$(3).o: $(SIDE)/$(2)/$(1).cu \
 $(B)/stubs/$(1).cu.$(3).o: $(B)/stubs/$(1).cu
 $(B)/$(SIDE)/$(1).cu.$(3).o $(B)/stubs/$(1).cu.$(3).o: $(B)/labs/$(1).launch.$(3).o \
     $(B)/labs/$(1).headers.$(3) $(LIBSIMT_$(3)) \
-    tools/cc_kernels.sh tools/cc_student.sh tools/shared_symbols.sh Makefile kernels.mk | $(READY)
+    tools/cc_kernels.sh tools/cc_student.sh tools/bind_shared.sh Makefile kernels.mk | $(READY)
 	@mkdir -p $$(@D) && CC='$(CC)' CXX='$(CXX)' LAUNCH=$(B)/labs/$(1).launch.$(3).o \
 	    HEADERS=$(B)/labs/$(1).headers.$(3) RUNTIME=$(LIBSIMT_$(3)) \
 	    tools/cc_kernels.sh $$(filter %.cu,$$^) $$@ $$(@:.o=.d) -- $(CXXFLAGS_KERNEL) $(4) -Ilabs/$(2) \

@@ -52,6 +52,7 @@ math='a?(cos|sin|tan)(h|pi)?|atan2|exp(2|10|m1)?|log(2|10|1p|b)?|pow|sqrt|cbrt|r
 math="$math|fabs|f(min|max|mod|dim|ma)|remainder|remquo|ceil|floor|trunc|l?l?r(ound|int)|round"
 math="$math|nearbyint|ldexp|frexp|scalbl?n|modf|copysign|nextafter|ilogb|nan|sincos|rint"
 allowed="(simt|launch|check|todo)_.*|todo|__tsan_.*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
+allowed="$allowed|__(popcount|clz|ctz|ffs|bswap)[sd]i2" # what g++ makes of __popc() and its like
 allowed="$allowed|_GLOBAL_OFFSET_TABLE_|($math)f?"
 
 # undefined FILE: names that it uses and does not define; shared memory (thread-local) is not meant.
@@ -75,6 +76,14 @@ check_functions() {
     *) refuse "it uses $wrong, a function of the host." \
         "A kernel can call math functions, __device__ functions and printf." ;;
     esac
+}
+
+# Shared memory with an initial value is thread-local data that is not zero: bind_shared.sh finds it.
+check_shared() {
+    initial=$("$here/bind_shared.sh" "$stem.try.o" "$compiled")
+    [ $? -ne 3 ] || refuse "the __shared__ variable $initial has an initial value." \
+        "A device refuses that: let the threads write it, and wait at a barrier."
+    rm -f -- "$stem.try.o"
 }
 
 # Kernels that launch.cu launches and nobody defines, by their names for the linker.
@@ -111,14 +120,14 @@ CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
     refused="it does not compile: \`make ${name%.*}\` says why"
 [ -n "$refused" ] || check_headers
 [ -n "$refused" ] || check_functions
+[ -n "$refused" ] || check_shared
 incomplete=$refused
 write_missing >"$stem.missing.c"
-set -- "$stem.missing.c"
 if [ -z "$refused" ]; then
-    "$here/shared_symbols.sh" "$compiled" >"$stem.shared.s" || exit 1
-    set -- "$@" "$compiled" "$stem.shared.s"
+    CC="${CC:-gcc}" "$here/bind_shared.sh" "$obj" "$compiled" "$stem.missing.c" || exit 1
+else
+    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$stem.missing.c" -o "$obj" || exit 1
 fi
-"${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$@" -o "$obj" || exit 1
 if [ -n "$incomplete" ]; then
     printf ', without all of its kernels: see above' >"$stem.refused"
     echo "The rest of the lab is built and graded; the tests of these kernels earn nothing." >&2

@@ -1,0 +1,289 @@
+/**
+ * @file check.cpp
+ * @brief Is an access of a kernel inside an array or a shared variable, allowed, aligned, and of
+ *        memory that has been written? In the checked build only.
+ *
+ * Known memory: the arrays of device_arrays, the __shared__ variables (tools/bind_shared.sh lists
+ * them), the running thread's stack, the launch's arguments, and the library's own variables and
+ * constants. Everything else is outside.
+ */
+#include "common/simt/check.h"
+
+#include <link.h>
+#include <stdlib.h>
+
+enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256 };
+
+/* Arrays first, then the shared variables of the running launch. */
+static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES];
+static size_t n_arrays, n_regions;
+static const struct simt_launch *launch;
+static struct check_region *last_hit = regions;
+static bool counted[SHARED_VARIABLES]; /* as static shared memory of this launch */
+static size_t static_shared;
+/* The variables and constants of the library that holds the kernels. */
+static struct {
+    const char *low, *high;
+} own[16];
+static size_t n_own;
+
+// --------------------------------------------------------------------------------------------
+// what is known
+// --------------------------------------------------------------------------------------------
+
+void simt_array(const void *p, size_t bytes, size_t element, const char *name, int use)
+{
+    if (n_arrays == REGIONS_MOST) {
+        simt_record_text("a launch with more arrays than common/simt can look after (512)");
+        return;
+    }
+    size_t grain = element == 1 || element == 2 || element == 4 || element == 8 ? element : 4;
+    regions[n_arrays++] = {(char *)p, (char *)p + bytes,   element, grain,
+                           name,      (enum check_use)use, false,   false,
+                           NULL};
+    n_regions = n_arrays;
+    last_hit = regions;
+}
+
+size_t simt_arrays(void)
+{
+    return n_arrays;
+}
+
+void simt_forget_arrays(size_t count)
+{
+    while (n_arrays > count)
+        free(regions[--n_arrays].cells);
+    n_regions = n_arrays;
+    last_hit = regions;
+}
+
+/** Notes the segments of the library that this function is in. */
+static int note_segments(struct dl_phdr_info *info, size_t, void *)
+{
+    const char *here = (const char *)&n_own;
+    bool mine = false;
+    n_own = 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        const char *low = (const char *)info->dlpi_addr + segment->p_vaddr;
+        if (segment->p_type != PT_LOAD || n_own == sizeof own / sizeof *own)
+            continue;
+        own[n_own++] = {low, low + segment->p_memsz};
+        mine |= here >= low && here < low + segment->p_memsz;
+    }
+    return mine;
+}
+
+void check_launch(const struct simt_launch *l)
+{
+    static struct simt_shared list[SHARED_VARIABLES];
+    launch = l;
+    if (n_own == 0)
+        dl_iterate_phdr(note_segments, NULL);
+    size_t n = simt_shared_variables ? simt_shared_variables(list, SHARED_VARIABLES) : 0;
+    n_regions = n_arrays;
+    for (size_t i = 0; i < n && i < SHARED_VARIABLES; i++) {
+        bool dynamic = list[i].bytes == 0;
+        char *low = (char *)list[i].low;
+        regions[n_regions++] = {low,
+                                low + (dynamic ? l->smem : list[i].bytes),
+                                0,
+                                1,
+                                list[i].name,
+                                CHECK_INOUT,
+                                true,
+                                dynamic,
+                                NULL};
+    }
+    memset(counted, 0, sizeof counted);
+    static_shared = 0;
+    race_launch(l);
+}
+
+void check_launch_end()
+{
+    while (n_regions > n_arrays)
+        free(regions[--n_regions].cells);
+    last_hit = regions;
+    launch = NULL;
+}
+
+void check_block(uint64_t number)
+{
+    race_block(number);
+}
+
+/** The region that the bytes are in, as a whole. */
+static struct check_region *find(const char *p, size_t bytes)
+{
+    if (p >= last_hit->low && p + bytes <= last_hit->high)
+        return last_hit;
+    for (size_t i = 0; i < n_regions; i++)
+        if (p >= regions[i].low && p + bytes <= regions[i].high)
+            return last_hit = &regions[i];
+    return NULL;
+}
+
+/** The cells of a region. They are there from the first access. */
+static struct check_cell *cells_of(struct check_region *m)
+{
+    size_t n = ((size_t)(m->high - m->low) + m->grain - 1) / m->grain;
+    if (!m->cells)
+        m->cells = (struct check_cell *)calloc(n, sizeof *m->cells);
+    if (!m->cells) {
+        simt_record_text("no memory to look after the arrays of a launch");
+        simt_abandon();
+    }
+    return m->cells;
+}
+
+// --------------------------------------------------------------------------------------------
+// what is wrong
+// --------------------------------------------------------------------------------------------
+
+static const char *verb(int kind)
+{
+    return kind & CHECK_ATOMIC ? "updates" : kind & CHECK_WRITE ? "writes" : "reads";
+}
+
+struct simt_site check_element(const struct check_region *m, const char *p, size_t bytes)
+{
+    struct simt_site where;
+    long offset = (long)(p - m->low), unit = (long)(m->element ? m->element : bytes);
+    if (unit > 0 && offset % unit == 0)
+        snprintf(where.text, sizeof where.text, "%s[%ld]", m->name, offset / unit);
+    else
+        snprintf(where.text, sizeof where.text, "byte %ld of %s", offset, m->name);
+    return where;
+}
+
+/** How far the bytes are from a region; 0: they overlap it. */
+static size_t distance(const struct check_region *m, const char *p, size_t bytes)
+{
+    return p >= m->high          ? (size_t)(p - m->high) + 1
+           : p + bytes <= m->low ? (size_t)(m->low - p)
+                                 : 0;
+}
+
+/** The region nearest to the bytes, if one is near. */
+static const struct check_region *nearest(const char *p, size_t bytes)
+{
+    const struct check_region *best = NULL;
+    size_t near = 1 << 20;
+    for (size_t i = 0; i < n_regions; i++) {
+        if (distance(&regions[i], p, bytes) < near) {
+            near = distance(&regions[i], p, bytes);
+            best = &regions[i];
+        }
+    }
+    return best;
+}
+
+/** A thread's own variable that another thread is shown? */
+static bool on_another_stack(const char *p)
+{
+    for (unsigned i = 0; i < simt_here->n_fibers; i++)
+        if (p >= simt_here->fibers[i].low && p < simt_here->fibers[i].high)
+            return true;
+    return false;
+}
+
+/** Ends the launch: the bytes are in nothing that a kernel may use. */
+[[noreturn]] static void fail_outside(const char *p, size_t bytes, int kind, const void *pc)
+{
+    if ((size_t)p < 4096)
+        simt_fail(pc, "%s through a null pointer (address 0x%zx)", verb(kind), (size_t)p);
+    if (on_another_stack(p))
+        simt_fail(pc, "%s a local variable of another thread", verb(kind));
+    const struct check_region *m = nearest(p, bytes);
+    if (!m)
+        simt_fail(pc, "%s %zu bytes at %p, which is in no array of the launch", verb(kind), bytes,
+                  (const void *)p);
+    const struct simt_site element = check_element(m, p, bytes);
+    size_t size = (size_t)(m->high - m->low), unit = m->element ? m->element : bytes;
+    if (m->dynamic)
+        simt_fail(pc,
+                  "%s %s, but the launch gives %zu bytes of dynamic shared memory, %zu of these",
+                  verb(kind), element.text, size, size / bytes);
+    simt_fail(pc, "%s %s, but %s has %zu elements%s", verb(kind), element.text, m->name,
+              size / unit, m->shared ? " of this size, in shared memory" : "");
+}
+
+/** Counts the static shared memory that this launch's kernel uses. */
+static void count_shared(const struct check_region *m, const void *pc)
+{
+    size_t i = (size_t)(m - regions) - n_arrays;
+    if (counted[i])
+        return;
+    counted[i] = true;
+    if (!m->dynamic)
+        static_shared += (size_t)(m->high - m->low);
+    if (static_shared > SHARED_STATIC)
+        simt_fail(pc,
+                  "%zu bytes of __shared__ variables, but a block has %d (0x%x): the compiler for "
+                  "a device refuses that; dynamic shared memory can be more",
+                  static_shared, SHARED_STATIC, SHARED_STATIC);
+    if (static_shared + launch->smem > SHARED_MOST)
+        simt_fail(pc,
+                  "%zu bytes of __shared__ variables and %zu of dynamic shared memory: a block "
+                  "has %d in all (cudaErrorInvalidValue)",
+                  static_shared, launch->smem, SHARED_MOST);
+}
+
+static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
+                                const void *pc)
+{
+    if (m->shared)
+        count_shared(m, pc);
+    else if (m->use == CHECK_IN && kind & CHECK_WRITE)
+        simt_fail(pc, "%s %s, but %s is an input", verb(kind), check_element(m, p, bytes).text,
+                  m->name);
+    struct check_cell *cells = cells_of(m);
+    size_t first = (size_t)(p - m->low) / m->grain;
+    size_t last = (size_t)(p + bytes - 1 - m->low) / m->grain;
+    for (size_t i = first; i <= last; i++) {
+        struct check_cell *c = &cells[i];
+        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
+            simt_fail(pc, "%s %s, which nothing has written%s", verb(kind),
+                      check_element(m, p, bytes).text,
+                      m->shared ? " in this block (shared memory)" : " (an output)");
+        race_access(m, c, p, bytes, kind, pc);
+    }
+}
+
+void check_access(const void *address, size_t bytes, int kind, size_t align, const void *pc)
+{
+    const char *p = (const char *)address;
+    struct simt_runner *r = simt_here;
+    if (!r || !r->running || bytes == 0)
+        return; // a launch's own code
+    race_settle();
+    const struct simt_fiber *f = r->running->fiber;
+    if (p >= f->low && p < f->high)
+        return;
+    struct check_region *m = find(p, bytes);
+    if (m) {
+        if ((size_t)p % align != 0)
+            simt_fail(pc,
+                      "%s %zu bytes at %s: the address %p is no multiple of %zu "
+                      "(cudaErrorMisalignedAddress)",
+                      verb(kind), bytes, check_element(m, p, bytes).text, address, align);
+        check_region_access(m, p, bytes, kind, pc);
+        return;
+    }
+    const char *arguments = (const char *)launch->arguments;
+    if (p >= arguments && p + bytes <= arguments + launch->arguments_size)
+        return;
+    if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
+        return;
+    for (size_t i = 0; i < n_own; i++)
+        if (p >= own[i].low && p + bytes <= own[i].high)
+            return;
+    fail_outside(p, bytes, kind, pc);
+}
+
+void check_atomic(const void *p, size_t bytes, bool reads, const void *pc)
+{
+    check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | (reads ? CHECK_READ : 0), bytes, pc);
+}
