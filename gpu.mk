@@ -28,9 +28,11 @@ $(foreach l,$(KERNEL_LABS),$(eval $(call GPU_TEST_RULES,$(l),$(call folder,$(l))
 
 # Programs in CUDA. FP8 has its instructions since 8.9, so that is built for that device as well.
 GPU_CUDA := $(B)/fp8 $(B)/bench $(B)/planted
-$(B)/fp8: GENCODE += -gencode arch=compute_89,code=sm_89
-$(GPU_CUDA): $(B)/%: tests/gpu/%.cu $(wildcard tests/gpu/*.cuh) $(wildcard labs/*/*.h common/*.h) \
-    $(B)/common/cast.o $(B)/common/formats.o gpu.mk kernels.mk
-	$(call SAY,nvcc)mkdir -p $(@D) && $(NVCC) $(NVCCFLAGS) $(addprefix -Ilabs/,$(FOLDERS)) -Xcompiler -Wall \
-	    $(filter %.cu %.o,$^) -ldl -o $@
+$(B)/gpu/fp8.o: GENCODE += -gencode arch=compute_89,code=sm_89
+$(B)/gpu/%.o: tests/gpu/%.cu $(wildcard tests/gpu/*.cuh labs/*/*.h common/*.h) gpu.mk kernels.mk
+	$(call SAY,nvcc)mkdir -p $(@D) && $(NVCC) $(NVCCFLAGS) $(addprefix -Ilabs/,$(FOLDERS)) \
+	    -Xcompiler -Wall -c $< -o $@
+$(B)/bench: $(B)/gpu/bench_labs.o $(B)/gpu/bench_steps.o
+$(GPU_CUDA): $(B)/%: $(B)/gpu/%.o $(B)/common/cast.o $(B)/common/formats.o
+	$(call SAY,ld)$(NVCC) $(NVCCFLAGS) $^ -ldl -o $@
 gpu-programs: $(GPU_CUDA) $(B)/tests/bench_gemm $(GEMM_CUDA)
