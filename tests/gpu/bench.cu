@@ -17,8 +17,6 @@
  */
 #include "tests/gpu/bench.cuh"
 
-#include "common/cast.h"
-
 #include <algorithm>
 
 namespace

@@ -7,6 +7,11 @@
 
 #include "tests/gpu/device.cuh"
 
+#include "common/formats.h"
+extern "C" { // functions of C; the labs' headers include this too, but later
+#include "common/cast.h"
+}
+
 #include <dlfcn.h>
 
 #include <cstdint>

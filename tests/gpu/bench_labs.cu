@@ -10,8 +10,6 @@
 #include "lab03_kernels.h"
 #include "lab04_kernels.h"
 
-#include "common/cast.h"
-
 #include <cmath>
 
 namespace

@@ -8,8 +8,6 @@
 #include "lab05_kernels.h"
 #include "lab06_kernels.h"
 
-#include "common/cast.h"
-
 #include <cmath>
 
 namespace
