@@ -11,7 +11,7 @@ GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
 # distribution switches on by itself.
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
     $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
-    -fno-strict-aliasing -fno-stack-protector -U_FORTIFY_SOURCE -I.
+    -fno-strict-aliasing -fno-stack-protector -fdata-sections -U_FORTIFY_SOURCE -I.
 CHECKED  := -fsanitize=thread --param=tsan-distinguish-volatile=1 -fno-tree-sra -DSIMT_CHECKED
 FAST     :=
 LIBSIMT_checked := $(B)/libsimt_checked.a

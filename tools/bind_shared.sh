@@ -48,8 +48,17 @@ awk -v limit=$((227 * 1024)) '
         print "    for (size_t i = 0; i < n && i < room; i++)\n        to[i] = list[i];\n    return n;\n}"
     }' "$work/named" >"$work/shared.c"
 
+# Each variable is a section of its own (-fdata-sections), and gets nobody for a neighbour: who runs over
+# the end of one array must not meet the next.
+{
+    echo 'SECTIONS { .tbss : {'
+    awk '$2 != "UND" { print "*(.tbss." $4 ") . = ALIGN(256) + 256;" }' "$work/symbols"
+    echo '*(.tbss*) } }'
+} >"$work/apart.ld"
+
 # Local names are made known for as long as it takes to bind them.
 awk '$1 == "LOCAL" { print $4 } END { print "no_such_variable" }' "$work/symbols" >"$work/local"
 objcopy --globalize-symbols="$work/local" "$object" "$work/object.o" &&
-    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$@" "$work/object.o" "$work/shared.c" -o "$out" &&
+    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib -Wl,-T,"$work/apart.ld",--force-group-allocation \
+        "$@" "$work/object.o" "$work/shared.c" -o "$out" &&
     objcopy --localize-symbols="$work/local" "$out"

@@ -158,22 +158,23 @@ struct simt_site check_element(const struct check_region *m, const char *p, size
     return where;
 }
 
-/** How far the bytes are from a region; 0: they overlap it. */
-static size_t distance(const struct check_region *m, const char *p, size_t bytes)
+/** How far the bytes are from a region. Running over its end is what happens most. */
+static size_t distance(const struct check_region *m, const char *p)
 {
-    return p >= m->high          ? (size_t)(p - m->high) + 1
-           : p + bytes <= m->low ? (size_t)(m->low - p)
-                                 : 0;
+    const size_t unlikely = 1 << 12;
+    return p >= m->high  ? (size_t)(p - m->high)
+           : p >= m->low ? unlikely
+                         : unlikely + (size_t)(m->low - p);
 }
 
 /** The region nearest to the bytes, if one is near. */
-static const struct check_region *nearest(const char *p, size_t bytes)
+static const struct check_region *nearest(const char *p)
 {
     const struct check_region *best = NULL;
     size_t near = 1 << 20;
     for (size_t i = 0; i < n_regions; i++) {
-        if (distance(&regions[i], p, bytes) < near) {
-            near = distance(&regions[i], p, bytes);
+        if (distance(&regions[i], p) < near) {
+            near = distance(&regions[i], p);
             best = &regions[i];
         }
     }
@@ -196,7 +197,7 @@ static bool on_another_stack(const char *p)
         simt_fail(pc, "%s through a null pointer (address 0x%zx)", verb(kind), (size_t)p);
     if (on_another_stack(p))
         simt_fail(pc, "%s a local variable of another thread", verb(kind));
-    const struct check_region *m = nearest(p, bytes);
+    const struct check_region *m = nearest(p);
     if (!m)
         simt_fail(pc, "%s %zu bytes at %p, which is in no array of the launch", verb(kind), bytes,
                   (const void *)p);
@@ -247,7 +248,9 @@ static void check_region_access(struct check_region *m, const char *p, size_t by
         if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
             simt_fail(pc, "%s %s, which nothing has written%s", verb(kind),
                       check_element(m, p, bytes).text,
-                      m->shared ? " in this block (shared memory)" : " (an output)");
+                      m->shared
+                          ? " in this block yet: is a write missing, or a barrier before the read?"
+                          : " yet (it is an output)");
         race_access(m, c, p, bytes, kind, pc);
     }
 }
@@ -285,5 +288,6 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
 
 void check_atomic(const void *p, size_t bytes, bool reads, const void *pc)
 {
+    race_atomic();
     check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | (reads ? CHECK_READ : 0), bytes, pc);
 }

@@ -50,6 +50,8 @@ struct simt_site check_element(const struct check_region *m, const char *p, size
 /** Two threads may write the same value: only after the second has, it can be told. Called when the
  *  thread that wrote last comes here again. */
 void race_settle();
+/** The running thread does an atomic: it may publish what it wrote, and look at what others did. */
+void race_atomic();
 void race_launch(const struct simt_launch *launch);
 void race_block(uint64_t number);
 /** Has the cell been written: by the block in shared memory, ever in an array? */

@@ -13,12 +13,25 @@
 #include "common/simt/types.h"
 
 extern "C" {
+#ifdef SIMT_CHECKED
 /** Tells of an array. @param[in] use 0 in, 1 out, 2 both @param[in] element bytes of an element */
 void simt_array(const void *p, size_t bytes, size_t element, const char *name, int use);
 /** How many arrays are known. */
 size_t simt_arrays(void);
 /** Forgets all arrays but the first `count`. */
 void simt_forget_arrays(size_t count);
+#else
+static inline void simt_array(const void *, size_t, size_t, const char *, int)
+{
+}
+static inline size_t simt_arrays(void)
+{
+    return 0;
+}
+static inline void simt_forget_arrays(size_t)
+{
+}
+#endif
 /** Runs a grid; call(arguments) runs the kernel for one thread. */
 void simt_run(const char *kernel, dim3 grid, dim3 block, size_t smem, void (*call)(void *),
               void *arguments, size_t arguments_size, const char *file, int line);

@@ -28,9 +28,11 @@ static uint32_t launch_first, block, epoch;
 static uint64_t blocks_done;
 static struct signal acquired;   /* by this block: its first atomic */
 static struct signal *published; /* by each block of the launch: its last atomic after a fence */
-static uint16_t fences[MAX_THREADS]; /* that each thread has passed in this block */
-static bool any_fence;               /* in this block; then */
-static uint32_t fence_epoch;         /* of the last one */
+/* Of each thread of the block: fences passed; fences before its last atomic; any atomic? */
+static uint16_t fences[MAX_THREADS], published_fences[MAX_THREADS];
+static bool atomics[MAX_THREADS];
+static bool any_fence;       /* in this block; then */
+static uint32_t fence_epoch; /* of the last one */
 static uint32_t clocks[MAX_THREADS][WARP];
 static uint32_t clocks_of[MAX_WARPS]; /* the block that a warp's clocks are for */
 static uint64_t *numbers;             /* of the launch's blocks, in the order in which they ran */
@@ -57,6 +59,8 @@ void race_block(uint64_t number)
     acquired.given = false;
     any_fence = false;
     memset(fences, 0, sizeof fences);
+    memset(published_fences, 0, sizeof published_fences);
+    memset(atomics, 0, sizeof atomics);
     if (blocks_done == numbers_room && blocks_done < (uint64_t)1 << 24) {
         uint64_t room = numbers_room ? 2 * numbers_room : 64;
         uint64_t *more = (uint64_t *)realloc(numbers, room * sizeof *more);
@@ -118,10 +122,12 @@ void check_fence()
     fences[simt_here->running->linear]++;
 }
 
-/** An atomic publishes what came before a fence, and lets its block look at what others published.
- *  Which variable it is on is not asked. */
-static void note_atomic(unsigned thread)
+/* Which variable the atomic is on is not asked. */
+void race_atomic()
 {
+    unsigned thread = simt_here->running->linear;
+    atomics[thread] = true;
+    published_fences[thread] = fences[thread];
     if (!acquired.given)
         acquired = {true, (uint16_t)thread, 0, epoch, 0};
     if (!any_fence)
@@ -133,15 +139,13 @@ static void note_atomic(unsigned thread)
                                            fence_epoch};
 }
 
-/** Did the access come before the signal, with a fence between: its own thread's, or one after (or in)
- *  its stretch between two barriers, and a barrier? */
+/** Did the access come before the signal, with a fence between? */
 static bool before_signal(const struct signal *s, const struct check_stamp *a)
 {
     if (!s->given)
         return false;
-    if (a->thread == s->thread && a->fences < s->fences)
-        return true;
-    return a->epoch < s->epoch && a->epoch <= s->fenced;
+    return (a->epoch == s->epoch && a->fences < s->fences) ||
+           (a->epoch < s->epoch && a->epoch <= s->fenced);
 }
 static bool after_signal(const struct signal *s, unsigned thread, uint32_t when)
 {
@@ -158,6 +162,8 @@ static bool ordered(const struct check_region *m, const struct check_stamp *s, u
                before_signal(&published[s->block - launch_first], s);
     if (s->thread == thread || s->epoch < epoch)
         return true;
+    if (s->fences < published_fences[s->thread] && atomics[thread])
+        return true; // one gave up a lock, or raised a flag, and the other saw it
     if (s->thread / WARP != thread / WARP)
         return false;
     begin_clocks(thread / WARP);
@@ -282,8 +288,6 @@ void race_access(const struct check_region *m, struct check_cell *c, const char 
 {
     unsigned thread = simt_here->running->linear;
     bool atomic = kind & CHECK_ATOMIC;
-    if (atomic)
-        note_atomic(thread);
     if (!(kind & CHECK_WRITE)) {
         read_after(m, c, p, bytes, kind, pc, thread);
         return;

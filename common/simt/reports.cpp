@@ -20,12 +20,15 @@ void simt_allow_printf()
 
 int simt_printf(const char *format, ...)
 {
-    if (__atomic_load_n(&printed, __ATOMIC_RELAXED) > PRINTED_MOST)
+    bool in_kernel = simt_here && simt_here->running;
+    if (in_kernel && __atomic_load_n(&printed, __ATOMIC_RELAXED) > PRINTED_MOST)
         return -1;
     va_list arguments;
     va_start(arguments, format);
     int n = vprintf(format, arguments);
     va_end(arguments);
+    if (!in_kernel)
+        return n;
     size_t before = __atomic_fetch_add(&printed, n > 0 ? (size_t)n : 0, __ATOMIC_RELAXED);
     if (before <= PRINTED_MOST && before + (size_t)(n > 0 ? n : 0) > PRINTED_MOST)
         printf("\n... (printf: the rest of this launch is left out, as it is after %d bytes)\n",

@@ -124,7 +124,7 @@ template <class T> static inline void __stcs(T *p, T value)
 #include "common/simt/warp.h"
 
 #define printf simt_printf
-#ifdef SIMT_CHECKED
+#if defined SIMT_CHECKED && !defined SIMT_RUNTIME
 #include "common/simt/checked_copies.h"
 #endif
 
