@@ -69,14 +69,14 @@ expect "  is told again by the next make" 0 "does not compile" "without all of i
 { echo '#include <unistd.h>'; cat "$model"; } >"$cu"
 costs "a header of the host" "it includes " "unistd.h" "Leave out #include"
 while read -r name call; do
-    { cat "$model"; echo "extern \"C\" $call"; } >"$cu"
+    { cat "$model"; echo "$call"; } >"$cu"
     costs "a call of $name" "it uses $name, a function of the host" "A kernel can call"
 done <<'END'
-system int system(const char *); int more() { return system("true"); }
-malloc void *malloc(size_t); void *more() { return malloc(8); }
-exit void exit(int); void more() { exit(0); }
-fopen void *fopen(const char *, const char *); void *more() { return fopen("f", "r"); }
-fork int fork(); int more() { return fork(); }
+system extern "C" int system(const char *); int more() { return system("true"); }
+malloc void *more() { return __builtin_malloc(8); }
+exit void more() { __builtin_exit(0); }
+fopen FILE *more() { return fopen("f", "r"); }
+fork extern "C" int fork(); int more() { return fork(); }
 END
 { cat "$model"; echo '__device__ float other(float); __device__ float f(float x) { return other(x); }'; } >"$cu"
 costs "a function that is nowhere" "it uses other(float), which it does not define"
@@ -95,8 +95,10 @@ spoil '    for (size_t p = 4096;; p += 4096) *(volatile char *)p = 1;'
 costs "a kernel that writes everywhere" "$cu:"
 spoil '    *(volatile int *)0 = 1;'
 costs "a null pointer" "$cu:"
-spoil '    __shared__ float big[1 << 20]; big[threadIdx.x] = 1; if (big[threadIdx.x] != 1) return;'
-costs "more shared memory than a device has" "shared"
+spoil '    __shared__ volatile float big[1 << 20]; big[threadIdx.x] = 1;'
+costs "more shared memory than a device has" "4194304 bytes of __shared__ variables"
+spoil '    __shared__ float first = 1; first += threadIdx.x; if (first < 0) return;'
+costs "shared memory with an initial value" "the __shared__ variable first has an initial value"
 cp "$model" "$cu"
 run make "$lab" grade
 expect "and the model solution has full marks again" 0 "$lab: 100 of 100 points"

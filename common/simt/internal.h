@@ -106,10 +106,6 @@ struct simt_name {
 };
 struct simt_name simt_name(uint3 index, dim3 shape);
 
-// reports.cpp
-/** A new launch: printf() may print again. */
-void simt_allow_printf();
-
 // block.cpp
 /** Runs one block. @param[in,out] r its launch is set @param[in] index blockIdx
  *  @return whether it came to its end */

@@ -9,30 +9,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* As on a device, where a full buffer loses the rest: a kernel may print this much a launch. */
-enum { PRINTED_MOST = 64 << 10 };
-static size_t printed;
-
-void simt_allow_printf()
-{
-    printed = 0;
-}
-
 int simt_printf(const char *format, ...)
 {
-    bool in_kernel = simt_here && simt_here->running;
-    if (in_kernel && __atomic_load_n(&printed, __ATOMIC_RELAXED) > PRINTED_MOST)
-        return -1;
     va_list arguments;
     va_start(arguments, format);
     int n = vprintf(format, arguments);
     va_end(arguments);
-    if (!in_kernel)
-        return n;
-    size_t before = __atomic_fetch_add(&printed, n > 0 ? (size_t)n : 0, __ATOMIC_RELAXED);
-    if (before <= PRINTED_MOST && before + (size_t)(n > 0 ? n : 0) > PRINTED_MOST)
-        printf("\n... (printf: the rest of this launch is left out, as it is after %d bytes)\n",
-               PRINTED_MOST);
     return n;
 }
 
@@ -87,7 +69,7 @@ static void print_place(const char *token, size_t length)
     char library[400], command[600], line[400] = "";
     const char *offset = (const char *)memchr(token, '+', length);
     Dl_info self;
-    if (dladdr((const void *)&printed, &self) && access(self.dli_fname, R_OK) == 0) {
+    if (dladdr((const void *)print_place, &self) && access(self.dli_fname, R_OK) == 0) {
         snprintf(library, sizeof library, "%s", self.dli_fname);
         setenv("SIMT_LIBRARY", library, 1);
         snprintf(command, sizeof command, "addr2line -e \"$SIMT_LIBRARY\" %.*s 2>/dev/null",
@@ -97,7 +79,10 @@ static void print_place(const char *token, size_t length)
             line[0] = '\0';
         if (tool)
             pclose(tool);
-        line[strcspn(line, " \n")] = '\0';
+        line[strcspn(line, "\n")] = '\0';
+        char *more = strstr(line, " (discriminator");
+        if (more)
+            *more = '\0';
     }
     if (line[0] == '\0' || line[0] == '?')
         fprintf(stderr, "<%.*s>", (int)length, token);

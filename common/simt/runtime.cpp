@@ -246,7 +246,6 @@ void simt_run(const char *kernel, dim3 grid, dim3 block, size_t smem, void (*cal
     if (!refused(&l)) {
         l.blocks = (uint64_t)grid.x * grid.y * grid.z;
         set_order(&l);
-        simt_allow_printf();
         if constexpr (CHECKED)
             check_launch(&l);
         run_grid(&l);

@@ -192,7 +192,10 @@ void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, s
     FILE *out = fdopen(ends[0], "r");
     if (!out || !fgets(line, (int)size, out) || line[0] == '?')
         line[0] = '\0';
-    line[strcspn(line, " \n")] = '\0'; /* "(discriminator 2)" may follow */
+    line[strcspn(line, "\n")] = '\0';
+    char *more = strstr(line, " (discriminator");
+    if (more)
+        *more = '\0';
     if (out)
         fclose(out);
     if (pid > 0)
