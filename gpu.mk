@@ -4,10 +4,11 @@
 # It calls make once more, with B=build/gpu SOLUTION=1 and READY= (so nothing of Debian is asked
 # for), for the goal gpu-programs: all that it takes, built from nvcc, gcc, g++ and three libraries'
 # headers (GMP, MPFR, OpenBLAS; GPU_LIBS says where, if not in the system).
-.PHONY: gpu-check gpu-programs
+.PHONY: gpu-check gpu-programs gpu-runners
 gpu-check:
 	@MAKE='$(MAKE)' NVCC='$(NVCC)' CC='$(CC)' tools/gpu_check.sh '$(or $(OUT),build/gpu/out)' '$(GPU_LIBS)'
 gpu-programs: # every program of gpu-check, whether there is a device or not
+gpu-runners: # those of them that need no nvcc
 
 # The graders' tests with tests/gpu/runner.c in the place of Criterion: see there.
 GPU_GRADER := $(patsubst grader/%.c,$(B)/runner/%.o,grader/check.c grader/quiz.c \
@@ -22,6 +23,7 @@ $(B)/runner/test_$(1).o: grader/$(1)/test_$(1).c Makefile gpu.mk
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GPU) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/runner/test_$(1): $(B)/runner/test_$(1).o $(B)/runner/runner.o $(GPU_GRADER) $(B)/libcommon.a
 	$$(call SAY,ld)$(CC) $$^ -lmpfr -lgmp -ldl -lm -o $$@
+gpu-runners: $(B)/runner/test_$(1)
 gpu-programs: $(B)/runner/test_$(1) $(call gpu_library,$(1))
 endef
 $(foreach l,$(KERNEL_LABS),$(eval $(call GPU_TEST_RULES,$(l),$(call folder,$(l)))))

@@ -18,7 +18,7 @@ best(file, c, text) = real(system(sprintf( \
 HAS_KERNELS = rows(KERNELS, 4, "", "copy") > 0
 HAS_GEMM = rows(GEMM, 4, "gemm", "") > 0
 if (!HAS_KERNELS && !HAS_GEMM) {
-    exit error "no kernels.csv or gemm.csv with figures in '".RUNDIR."': on a machine with a GPU, make gpu-check writes them."
+    exit error "no figures in '".RUNDIR."': make gpu-check writes kernels.csv and gemm.csv, on a machine with a GPU."
 }
 load "plots/style.gp"
 

@@ -9,10 +9,10 @@
 # Exit: 0 kept, 1 refused, 2 wrong usage.
 set -u
 
-[ $# -eq 1 ] && [ -d "$1" ] || {
+if [ $# -ne 1 ] || [ ! -d "$1" ]; then
     echo 'usage: tools/gpu_keep.sh OUT        (the folder that make gpu-check wrote)' >&2
     exit 2
-}
+fi
 out=$1
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 
@@ -25,7 +25,7 @@ refuse() {
 tail -n 1 "$out/report.txt" | grep -q '^gpu-check: all was right' || refuse "the run in $out was not right to its end"
 device=$(sed -n '1s/^gpu-check on \(.*\), \([0-9-]*\)$/\1/p' "$out/report.txt")
 date=$(sed -n '1s/^gpu-check on \(.*\), \([0-9-]*\)$/\2/p' "$out/report.txt")
-[ -n "$device" ] && [ -n "$date" ] || refuse "report.txt names no device"
+[ -n "$device$date" ] || refuse "report.txt names no device"
 case $device in
 CPU* | Stand-in*) refuse "$device is no GPU" ;;
 esac

@@ -6,7 +6,7 @@
 #   tools/gpu_libs.sh --list        only names the packages
 #
 # GMP and MPFR are for the tests' oracles, OpenBLAS for the products that the GPU's are held against.
-# Static libraries and manuals are left out: about 45 MiB stay.
+# Static libraries and manuals are left out: about 40 MiB stay.
 # Exit: 0, 1 a package cannot be had, 2 wrong usage.
 set -eu
 
@@ -24,10 +24,10 @@ case ${1-} in
     exit 2
     ;;
 esac
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
+if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
     echo 'gpu_libs: there is no apt-get or dpkg-deb here; run this on a Debian machine.' >&2
     exit 1
-}
+fi
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 downloads=$(mktemp -d)
@@ -43,6 +43,6 @@ for package in $packages; do
     }
     dpkg-deb -x "${package}"_*.deb "$folder"
 done
-find "$folder" -name '*.a' -exec rm -f {} +
-rm -rf "$folder/usr/share"
+find "$folder" '(' -name '*.a' -o -name 'liblapack.*' -o -name 'libblas.*' ')' -exec rm -f {} +
+rm -rf "${folder:?}/usr/share"
 echo "gpu_libs: $(du -sm "$folder" | cut -f1) MiB in $folder. Copy it, then: make gpu-check GPU_LIBS=$folder"
