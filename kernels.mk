@@ -63,6 +63,11 @@ $(foreach f,$(FOLDERS),$(if $(wildcard labs/$(f)/launch.cu), \
     $(eval $(call KERNEL_RULES,$(call short,$(f)),$(f),checked,$(CHECKED))) \
     $(eval $(call KERNEL_RULES,$(call short,$(f)),$(f),fast,$(FAST)))))
 
+# How fast kernels are on the CPU: for make bench.
+$(B)/tests/bench_softmax: $(B)/tests/bench_softmax.o $(B)/solutions/lab03.cu.fast.o \
+    $(B)/labs/lab03.launch.fast.o $(LIBSIMT_fast) $(B)/libcommon.a
+	$(call SAY,ld)$(CXX) $^ $(BOOST) -lm -o $@
+
 # --- on a device: nvcc compiles the same files, GPU=auto|0|1 says whether they run there too ---
 GPU       ?= auto
 NVCC      := $(or $(NVCC),$(firstword $(wildcard $(addsuffix /nvcc,$(subst :, ,$(PATH))) \

@@ -11,16 +11,28 @@ tidy() {
     lab=$(echo "$file" | sed -n 's|.*/\(lab[0-9][0-9]\)[/_.].*|\1|p')
     lab=${lab:-lab05}
     case $file in
-    grader/adversary/* | labs/*/lab[0-9][0-9].c | *.h) return 0 ;;
+    grader/adversary/* | labs/*/lab[0-9][0-9].c* | *.h) return 0 ;;
     grader/runner/thunks.c | grader/lab*/*)
         set -- "-DLAB=$lab" "-DLAB_HEADER=\"$lab.h\"" "-DLAB_DEF=\"grader/$lab/$lab.def\"" ;;
     solutions/*) set -- -include "$lab.h" ;;
     tests/sweep_*) set -- -march=native ;;
     *) set -- ;;
     esac
+    language="-std=gnu11"
+    checks=
+    case $file in
+    *.cpp) language='-std=c++17 -DSIMT_CHECKED' ;;
+    */launch.cu | *lab[0-9][0-9].cu)
+        language="-x c++ -std=c++17 -include common/simt/simt.h -include ${lab}_kernels.h"
+        set -- ;;
+    esac
+    # Vectors have members that all may see, printf() an ellipsis, and a contract what one kernel needs not.
+    case $file in
+    *.cpp | *.cu) checks='--checks=-misc-non-private-member-variables-in-classes,-cert-dcl50-cpp,-misc-unused-parameters' ;;
+    esac
     includes=$(printf ' -I%s' labs/lab[0-9][0-9]_*)
     # shellcheck disable=SC2086 # a list
-    found=$(clang-tidy --quiet "$file" -- -std=gnu11 -I. $includes "$@" 2>&1) && return 0
+    found=$(clang-tidy --quiet $checks "$file" -- $language -I. $includes "$@" 2>&1) && return 0
     echo "$found" | grep -v 'warnings\? generated'
     return 1
 }
@@ -30,10 +42,10 @@ if [ "${1-}" = --tidy ]; then
     exit
 fi
 bad=0
-sources=${*:-$(find common grader labs solutions tests -name '*.[ch]' | sort)}
+sources=${*:-$(find common grader labs solutions tests -name '*.[ch]' -o -name '*.cpp' -o -name '*.cu' | sort)}
 # shellcheck disable=SC2086 # a list
 clang-format --dry-run -Werror $sources || bad=1
 # shellcheck disable=SC2086 # a list
-printf '%s\n' $sources | grep '\.c$' | xargs -P "$(nproc)" -n 1 "$0" --tidy || bad=1
+printf '%s\n' $sources | grep -e '\.c$' -e '\.cpp$' -e '/lab[0-9_a-z]*/.*\.cu$' | xargs -P "$(nproc)" -n 1 "$0" --tidy || bad=1
 [ $bad -eq 0 ] && echo "lint: no finding in $(echo "$sources" | wc -w) files"
 exit $bad

@@ -237,6 +237,12 @@ static void record_stuck(struct simt_runner *r)
     simt_record(r, t, simt_site(t).text, message);
 }
 
+static bool same_site(const struct simt_thread *a, const struct simt_thread *b)
+{
+    return a->line == b->line && a->function == b->function &&
+           (a->file == b->file || strcmp(a->file, b->file) == 0);
+}
+
 /** Is every thread at one and the same barrier? Says so if not. */
 static bool same_barrier(struct simt_runner *r)
 {
@@ -254,10 +260,9 @@ static bool same_barrier(struct simt_runner *r)
         simt_record(r, t, simt_site(t).text, message);
         return false;
     }
-    for (unsigned i = 0; i < r->n_threads; i++) {
+    for (unsigned i = 0; i < r->n_threads && r->two_barriers; i++) {
         const struct simt_thread *other = &r->threads[i];
-        if (other->line == t->line && other->function == t->function &&
-            (other->file == t->file || strcmp(other->file, t->file) == 0))
+        if (same_site(t, other))
             continue;
         snprintf(message, sizeof message,
                  "waits at %s, but thread %s waits at another barrier, %s (%s)", barrier_name(t),
@@ -272,19 +277,18 @@ static bool same_barrier(struct simt_runner *r)
 /** All threads are at the barrier: they may run on. */
 static void release_barrier(struct simt_runner *r)
 {
-    unsigned count = 0;
-    for (unsigned i = 0; i < r->n_threads; i++)
-        count += r->threads[i].value != 0;
-    switch (r->threads[0].function) {
+    switch (r->at_barrier->function) {
     case SIMT_COUNT:
-        r->barrier_result = (int)count;
+        r->barrier_result = (int)r->votes;
         break;
     case SIMT_AND:
-        r->barrier_result = count == r->n_threads;
+        r->barrier_result = r->votes == r->n_threads;
         break;
     default:
-        r->barrier_result = count > 0;
+        r->barrier_result = r->votes > 0;
     }
+    r->at_barrier = NULL;
+    r->votes = 0;
     for (unsigned i = 0; i < r->n_warps; i++) {
         r->warps[i].ready = r->warps[i].at_barrier;
         r->warps[i].at_barrier = 0;
@@ -296,6 +300,9 @@ static void release_barrier(struct simt_runner *r)
 bool simt_run_block(struct simt_runner *r, uint3 index)
 {
     simt_now.block = index;
+    r->at_barrier = NULL;
+    r->two_barriers = false;
+    r->votes = 0;
     for (unsigned i = 0; i < r->n_warps; i++) {
         unsigned lanes = lanes_of(r, i);
         r->warps[i] = {lanes, lanes, 0, lanes, 0, 0, 0};
@@ -326,9 +333,13 @@ int simt_barrier(enum simt_barrier kind, int predicate, const char *file, int li
     struct simt_runner *r = simt_here;
     struct simt_thread *t = r->running;
     t->function = kind;
-    t->value = predicate != 0;
     t->file = file;
     t->line = line;
+    r->votes += predicate != 0;
+    if (!r->at_barrier)
+        r->at_barrier = t;
+    else if (!same_site(r->at_barrier, t))
+        r->two_barriers = true;
     warp_of(r, t)->ready &= ~bit_of(t);
     warp_of(r, t)->at_barrier |= bit_of(t);
     leave(r);

@@ -82,6 +82,9 @@ struct simt_runner {
     struct simt_thread *running; /**< NULL outside kernels */
     unsigned turn;               /**< of the lanes, in the warp of `running` */
     unsigned spins; /**< how often `running` may have looked whether something changed */
+    const struct simt_thread *at_barrier; /**< the first that came to a barrier; NULL: none has */
+    bool two_barriers;                    /**< another came to another one */
+    unsigned votes;                       /**< of those there: predicates that are not 0 */
     int barrier_result;
     bool failed; /**< the launch has ended; no fiber will run on */
     boost::context::detail::fcontext_t scheduler;

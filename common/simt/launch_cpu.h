@@ -49,7 +49,8 @@ class device_arrays
         simt_forget_arrays(before);
     }
 
-    /** An array that kernels only read. @param[in] host n elements @param[in] name for messages */
+    /** An array that kernels only read. @param[in] host,n its elements @param[in] name for messages
+     *  @return the array, for kernels */
     template <class T> const T *in(const T *host, size_t n, const char *name)
     {
         simt_array(host, n * sizeof(T), sizeof(T), name, 0);
@@ -78,8 +79,9 @@ class device_arrays
 
 /** A kernel with its arguments, converted to its parameters' types once. */
 template <class... P> struct simt_call {
-    void (*kernel)(P...);
-    std::tuple<P...> arguments;
+    void (*kernel)(P...);       /**< the kernel */
+    std::tuple<P...> arguments; /**< its arguments */
+    /** Runs the kernel for the running thread. @param[in] self a simt_call */
     static void run(void *self)
     {
         simt_call *c = (simt_call *)self;

@@ -178,36 +178,36 @@ static inline float __double2float_rn(double x)
 }
 
 /* --- the same bits as another type --- */
-template <class To, class From> static inline To simt_same_bits(From from)
+template <class To, class From> static inline To simt_reinterpret(From from)
 {
-    static_assert(sizeof(To) == sizeof(From), "as many bits");
+    static_assert(sizeof(To) == sizeof(From), "as many bytes");
     To to;
     memcpy(&to, &from, sizeof to);
     return to;
 }
 static inline unsigned __float_as_uint(float x)
 {
-    return simt_same_bits<unsigned>(x);
+    return simt_reinterpret<unsigned>(x);
 }
 static inline int __float_as_int(float x)
 {
-    return simt_same_bits<int>(x);
+    return simt_reinterpret<int>(x);
 }
-static inline float __uint_as_float(unsigned x)
+static inline float __uint_as_float(unsigned bits)
 {
-    return simt_same_bits<float>(x);
+    return simt_reinterpret<float>(bits);
 }
-static inline float __int_as_float(int x)
+static inline float __int_as_float(int bits)
 {
-    return simt_same_bits<float>(x);
+    return simt_reinterpret<float>(bits);
 }
 static inline long long __double_as_longlong(double x)
 {
-    return simt_same_bits<long long>(x);
+    return simt_reinterpret<long long>(x);
 }
-static inline double __longlong_as_double(long long x)
+static inline double __longlong_as_double(long long bits)
 {
-    return simt_same_bits<double>(x);
+    return simt_reinterpret<double>(bits);
 }
 
 /* --- bits of integers --- */

@@ -74,7 +74,7 @@ static void print_place(const char *token, size_t length)
         setenv("SIMT_LIBRARY", library, 1);
         snprintf(command, sizeof command, "addr2line -e \"$SIMT_LIBRARY\" %.*s 2>/dev/null",
                  (int)(length - (size_t)(offset + 1 - token)), offset + 1);
-        FILE *tool = popen(command, "r");
+        FILE *tool = popen(command, "r"); // NOLINT(cert-env33-c): no word of it is a user's
         if (tool && !fgets(line, sizeof line, tool))
             line[0] = '\0';
         if (tool)

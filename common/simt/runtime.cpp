@@ -148,7 +148,7 @@ static void set_order(struct simt_launch *l)
     const char *given = getenv("SIMT_SEED");
     uint64_t seed = given ? strtoull(given, NULL, 0) : 0;
     l->step = 1;
-    if (seed == 0 || l->blocks >= (uint64_t)1 << 31)
+    if (seed == 0 || l->blocks == 0 || l->blocks >= (uint64_t)1 << 31)
         return;
     seed = (seed + 1) * 0x9E3779B97F4A7C15u;
     l->start = (seed >> 32) % l->blocks;
@@ -218,9 +218,9 @@ static void *helper(void *work)
 /** How many threads of the machine SIMT_THREADS asks for. */
 static unsigned asked_threads()
 {
-    const char *given = getenv("SIMT_THREADS");
+    const char *given = CHECKED ? NULL : getenv("SIMT_THREADS");
     long n = given ? strtol(given, NULL, 0) : 1;
-    return CHECKED || n < 1 ? 1 : n > 256 ? 256 : (unsigned)n;
+    return n < 1 ? 1 : n > 256 ? 256 : (unsigned)n;
 }
 
 static void run_grid(const struct simt_launch *l)

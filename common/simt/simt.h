@@ -34,17 +34,22 @@
 
 /** Where the running thread is in its grid. Constant as long as a kernel runs. */
 struct simt_indices {
-    uint3 thread, block, block_dim, grid_dim;
+    uint3 thread;    /**< threadIdx */
+    uint3 block;     /**< blockIdx */
+    uint3 block_dim; /**< blockDim */
+    uint3 grid_dim;  /**< gridDim */
 };
 #ifdef SIMT_RUNTIME
 extern __thread struct simt_indices simt_now;
 #else
+/** Of the running thread. */
 extern const __thread struct simt_indices simt_now;
 #endif
-#define threadIdx (simt_now.thread)
-#define blockIdx  (simt_now.block)
-#define blockDim  (simt_now.block_dim)
-#define gridDim   (simt_now.grid_dim)
+#define threadIdx (simt_now.thread)    /**< the thread in its block */
+#define blockIdx  (simt_now.block)     /**< the block in the grid */
+#define blockDim  (simt_now.block_dim) /**< threads of a block */
+#define gridDim   (simt_now.grid_dim)  /**< blocks of the grid */
+/** Threads that run in step. */
 static constexpr int warpSize = 32;
 
 /** The caller's place, as default arguments. */
@@ -54,9 +59,14 @@ static constexpr int warpSize = 32;
 enum simt_barrier { SIMT_SYNC, SIMT_COUNT, SIMT_AND, SIMT_OR };
 
 extern "C" {
+/** Behind the barriers of a block. @param[in] kind which @param[in] predicate of this thread
+ *  @param[in] file,line of the call @return the result for all threads */
 int simt_barrier(enum simt_barrier kind, int predicate, const char *file, int line);
+/** Behind the memory fences. */
 void simt_fence();
+/** Behind __trap(). @param[in] file,line of the call */
 [[noreturn]] void simt_trap(const char *file, int line);
+/** Behind a kernel's printf(). @param[in] format,... as in C @return characters printed */
 int simt_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** Called by a stub: the exercise is not written yet. @param[in] id such as "lab05.11" */
 void todo_kernel(const char *id);
@@ -123,7 +133,7 @@ template <class T> static inline void __stcs(T *p, T value)
 #include "common/simt/atomic.h"
 #include "common/simt/warp.h"
 
-#define printf simt_printf
+#define printf simt_printf /**< one function, which the compiler does not turn into others */
 #if defined SIMT_CHECKED && !defined SIMT_RUNTIME
 #include "common/simt/checked_copies.h"
 #endif

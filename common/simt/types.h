@@ -16,7 +16,7 @@
 #define LOWP_SIMT_TYPES_H
 
 #ifndef SIMT_OWN_TYPES
-#define SIMT_OWN_TYPES 1
+#define SIMT_OWN_TYPES 1 /**< whose types: see above */
 #endif
 #if !SIMT_OWN_TYPES && !__has_include(<cuda_fp8.h>)
 #undef SIMT_OWN_TYPES

@@ -74,7 +74,7 @@ static inline T simt_shuffle(enum simt_warp_function function, unsigned mask, T 
     return value;
 }
 
-/* Overloads, not templates: the types that CUDA has, and the same conversions of others. */
+/** Overloads, not templates: the types that CUDA has, and the same conversions of others. */
 #define SIMT_SHUFFLES(T)                                                                           \
     static inline T __shfl_sync(unsigned mask, T value, int lane, int width = 32, SIMT_HERE)       \
     {                                                                                              \
