@@ -16,8 +16,13 @@ GPU_GRADER := $(patsubst grader/%.c,$(B)/runner/%.o,grader/check.c grader/quiz.c
 CFLAGS_GPU  = -Itests/gpu $(CFLAGS_GRADER)
 $(B)/runner/%.o: grader/%.c Makefile gpu.mk
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GPU) -c $< -o $@
-$(B)/runner/runner.o: tests/gpu/runner.c Makefile gpu.mk
+$(B)/runner/runner.o $(B)/runner/plain.o: $(B)/runner/%.o: tests/gpu/%.c Makefile gpu.mk
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GPU) -c $< -o $@
+$(B)/runner/test_common_gemm_types.o: tests/test_common_gemm_types.c Makefile gpu.mk
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GPU) -c $< -o $@
+$(B)/runner/test_common_gemm_types: $(B)/runner/test_common_gemm_types.o $(B)/runner/plain.o $(B)/libcommon.a
+	$(call SAY,ld)$(CC) $^ -lopenblas -ldl -lm -o $@
+gpu-runners gpu-programs: $(B)/runner/test_common_gemm_types
 define GPU_TEST_RULES
 $(B)/runner/test_$(1).o: grader/$(1)/test_$(1).c Makefile gpu.mk
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GPU) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@

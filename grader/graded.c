@@ -164,8 +164,9 @@ static void run_on_device(const struct settings *set)
         run_body(set->gpu_library, true);
     } else {
         now.status = call_status_name(CALL_UNLOADABLE);
-        snprintf(now.message, sizeof now.message,
-                 "nvcc refused the file, so its kernels cannot run there; `make kernels` shows why");
+        snprintf(
+            now.message, sizeof now.message,
+            "nvcc refused the file, so its kernels cannot run there; `make kernels` shows why");
     }
     if (has_passed())
         return;

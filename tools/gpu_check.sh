@@ -99,18 +99,26 @@ if [ -z "${GPU_PROGRAMS-}" ]; then
 fi
 
 # --- the labs' kernel tests, against the oracles ---
+tool= # of compute-sanitizer: none yet
+# sanitize COMMAND...: under it, log in $log.
+sanitize() {
+    leaks=
+    [ "$tool" != memcheck ] || leaks='--leak-check full'
+    # shellcheck disable=SC2086 # two words
+    try 60 "$log" "$sanitizer" --tool "$tool" --error-exitcode 9 $leaks "$@"
+}
 labs=
 for launch in labs/lab[0-9][0-9]_*/launch.cu; do
     lab=${launch#labs/} lab=${lab%%_*}
     labs="$labs $lab"
 done
-# run_lab LAB SECONDS LOG [NAME...]: the lab's tests; $wrap goes before the command.
+# run_lab LAB LOG [NAME...]: the lab's tests, or those of these names, under $tool of the sanitizer.
 run_lab() {
-    lab=$1 seconds=$2 log=$3
-    shift 3
-    # shellcheck disable=SC2086 # the words of $wrap
-    try "$seconds" "$log" ${wrap-} "$build/runner/test_$lab" "$build/solutions/${lab}_gpu.so" \
-        solutions/"$lab"_*/quiz.txt "$@"
+    lab=$1 log=$2
+    shift 2
+    set -- "$build/runner/test_$lab" "$build/solutions/${lab}_gpu.so" solutions/"$lab"_*/quiz.txt "$@"
+    [ -z "$tool" ] || sanitize "$@"
+    [ -n "$tool" ] || try 60 "$log" "$@"
 }
 kernel_tests() { # LAB: the names of those that passed
     awk '$1 == "ok" && $3 == "[kernels]" { print $2 }' "$out/$1.log" 2>/dev/null
@@ -120,15 +128,28 @@ for lab in $labs; do
         failed "$lab's kernel tests: they were not built"
         continue
     }
-    run_lab "$lab" 60 "$out/$lab.log"
+    run_lab "$lab" "$out/$lab.log"
     if [ "$status" -eq 0 ]; then
         # shellcheck disable=SC2046 # names are words
         result passed "$lab's kernel tests:$(printf ' %s' $(kernel_tests "$lab"))"
     else
         failed "$lab's kernel tests: $why"
-        grep -A 4 FAIL "$out/$lab.log"
+        grep -A 4 FAIL "$out/$lab.log" | head -n 20
     fi
 done
+GPU=1 # of common/gemm
+export GPU
+if [ -x "$build/runner/test_common_gemm_types" ]; then
+    try 60 "$out/gemm_types.log" "$build/runner/test_common_gemm_types"
+    if [ "$status" -eq 0 ]; then
+        result passed "matrix products in every format: $(tail -n 1 "$out/gemm_types.log")"
+    else
+        failed "matrix products in every format: $why"
+        grep -B 1 FAIL "$out/gemm_types.log" | head -n 20
+    fi
+else
+    failed "matrix products in every format: the tests were not built"
+fi
 
 # --- FP8 and the benchmarks ---
 # measure WHAT NAME SECONDS COMMAND...: a program that writes OUT/NAME.csv.
@@ -152,8 +173,6 @@ measure() {
 }
 measure "FP8 conversions, every input" fp8 60 "$build/fp8"
 measure "speed of the kernels" kernels 120 "$build/bench" "$build/solutions"
-GPU=1
-export GPU
 measure "speed of matrix products" gemm 120 "$build/tests/bench_gemm"
 if [ -s "$out/gemm.csv" ] && grep -q '^CPU' "$out/gemm.csv"; then
     rm -f "$out/gemm.csv"
@@ -169,19 +188,17 @@ for tool in memcheck racecheck initcheck; do
         result "not run" "$tool: there is no compute-sanitizer here (it comes with NVIDIA's CUDA toolkit)"
         continue
     fi
-    wrap="$sanitizer --tool $tool --error-exitcode 9"
-    # shellcheck disable=SC2086 # the words of $wrap
-    try 60 "$out/$tool.log" $wrap "$build/planted" "$tool"
+    log=$out/$tool.log
+    sanitize "$build/planted" "$tool"
     if [ "$status" -ne 9 ]; then
         result "not run" "$tool: it does not find an error planted for it, so it does not work here: see $out/$tool.log"
         continue
     fi
-    [ "$tool" != memcheck ] || wrap="$wrap --leak-check full"
     clean=
     for lab in $labs; do
         [ -n "$(kernel_tests "$lab")" ] || continue
         # shellcheck disable=SC2046 # names are words
-        run_lab "$lab" 60 "$out/$tool-$lab.log" $(kernel_tests "$lab")
+        run_lab "$lab" "$out/$tool-$lab.log" $(kernel_tests "$lab")
         if [ "$status" -eq 0 ]; then
             clean="$clean $lab"
         elif [ "$status" -eq 124 ]; then
@@ -192,7 +209,6 @@ for tool in memcheck racecheck initcheck; do
     done
     [ -z "$clean" ] || result passed "$tool finds its planted error, and none in the kernels of$clean"
 done
-wrap=
 
 # --- what to read, draw and keep ---
 awk -F, 'FNR > 1 && $12 == "GB/s" { printf "  %-20s %-14s %-20s %7.0f GB/s  %.2f of cudaMemcpy\n", $4, $5, $6, $11, $15 }' \
