@@ -140,6 +140,8 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all plot
 	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
+	@for run in plots/data/*/; do test ! -d "$$run" || \
+	    gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
