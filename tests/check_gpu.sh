@@ -77,8 +77,10 @@ if [ -n "$lab" ]; then
         GPU=1 NVCC="$scratch_top/nvcc" grade
     expect "a file that nvcc refuses is graded all the same" 0 "error: this is no CUDA" \
         "nvcc refuses it (above)" "right on the CPU, but on Stand-in GPU: nvcc refused the file"
-    refused=$(grep -c '^  ok' "$scratch_top/output")
-    check "it costs the same tests and no other" test "$refused" -eq "$bad"
+    refused=$(grep -c 'nvcc refused the file' "$scratch_top/output")
+    failed=$(grep -c '^  FAIL' "$scratch_top/output")
+    check "it costs the same $refused tests and no other" \
+        test "$refused" -eq "$on_device" -a "$failed" -eq "$on_device"
     run env LD_LIBRARY_PATH="$scratch/driver" make --no-print-directory B="$build" SOLUTION=1 LAB="$lab" \
         GPU=1 NVCC="$scratch_top/nvcc" kernels
     expect "make kernels fails with it" 2 "nvcc refuses it (above)"
