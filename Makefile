@@ -57,7 +57,7 @@ WORKER  := $(B)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
-include kernels.mk
+include kernels.mk gpu.mk
 
 ##@ Students
 .PHONY: help
@@ -125,6 +125,8 @@ test:
 	@tools/run_tests.sh '$(B)' '$(TEST)'
 .PHONY: kernels
 kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
+.PHONY: gpu-check
+gpu-check: ## all that needs a GPU: tests, FP8, sanitizers, benchmark; OUT=folder, GPU_LIBS=folder
 .PHONY: lint
 lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
@@ -138,6 +140,8 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all plot
 	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
+	@for run in plots/data/*/; do test ! -d "$$run" || \
+	    gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh

@@ -160,7 +160,14 @@ static void run_on_device(const struct settings *set)
     now.on_device = true;
     now.share = 0;
     now.belief[0] = '\0';
-    run_body(set->gpu_library, true);
+    if (access(set->gpu_library, R_OK) == 0) {
+        run_body(set->gpu_library, true);
+    } else {
+        now.status = call_status_name(CALL_UNLOADABLE);
+        snprintf(
+            now.message, sizeof now.message,
+            "nvcc refused the file, so its kernels cannot run there; `make kernels` shows why");
+    }
     if (has_passed())
         return;
     snprintf(message, sizeof message, "%.1800s", now.message);

@@ -9,12 +9,12 @@
  * on the CPU. Every product is first checked on 64 elements of C against double precision, within
  * the bound of gemm.h; then it is timed, the types taking turns, and the median of 9 counts. A row:
  *
- *      device,driver,date,what,shape,type,median_ms,value,unit
- *      NVIDIA H200,...,2026-01-31,gemm,8192x8192x8192,E4M3 x E4M3,...,...,TFLOP/s
+ *      device,driver,date,what,shape,type,count,median_ms,min_ms,max_ms,value,unit,flop_per_byte
+ *      NVIDIA H200,...,2026-01-31,gemm,8192x8192x8192,E4M3 x E4M3,9,...,TFLOP/s,...
  *
  * The result is BF16 on a device and FP32 on the CPU, where a conversion would not be the product's.
  * "fast" is FP8 with sums that are not promoted on the way (gemm.h). The last rows of a shape,
- * what = "ratio", are the FP8 speeds over BF16's. Exit: 0, 1 a wrong result, 2 wrong usage.
+ * what = "ratio", are the FP8 speeds over BF16's. A device without FP8 has no rows of FP8. Exit: 0, 1 a wrong result, 2 wrong usage.
  */
 #define _POSIX_C_SOURCE 200809L /* strftime's gmtime_r */
 #include "common/cast.h"
@@ -48,6 +48,13 @@ struct bench {
     void *c;
     double ms[KINDS][TIMES];
 };
+
+/** Not where a device would leave FP8 to the CPU: that is no speed of it. */
+static bool is_measured(const struct bench *b, int kind)
+{
+    return kind < FIRST_FP8 || !gemm_on_device(b->gemm) ||
+           gemm_unit(b->gemm, kinds[kind].a) != GEMM_UNIT_FP32;
+}
 
 /* Multiples of 1/4 from -1 to 1 are numbers of every format here: nothing is rounded on the way in,
  * so the check needs no casts. */
@@ -102,6 +109,8 @@ static bool measure(struct bench *b)
 {
     for (int round = -1; round < TIMES; round++) {
         for (int i = 0; i < KINDS; i++) {
+            if (!is_measured(b, i))
+                continue;
             struct gemm_product p = product(b, &kinds[i]);
             double once;
             if (!gemm_load(b->gemm, &p) || !gemm_time(b->gemm, 1, &once))
@@ -125,28 +134,42 @@ static int by_size(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-static void print_row(const struct bench *b, const char *what, const char *type, double ms,
-                      double value, const char *unit)
+/** Operations for each byte of A, B and C, each moved once. */
+static double intensity(const struct bench *b, const struct kind *kind)
+{
+    bool device = gemm_on_device(b->gemm);
+    double in = kind->a <= GEMM_TF32 ? 4 : kind->a <= GEMM_FP16 ? 2 : 1, out = device ? 2 : 4;
+    double m = b->m, n = b->n, k = b->k;
+    return 2 * m * n * k / (in * (m * k + n * k) + out * m * n);
+}
+
+/** A row; ms in order. */
+static void print_row(const struct bench *b, const char *what, int kind, double value,
+                      const char *unit)
 {
     char date[16];
     time_t now = time(NULL);
     struct tm tm;
+    const double *ms = b->ms[kind];
     gmtime_r(&now, &tm);
     strftime(date, sizeof date, "%Y-%m-%d", &tm);
-    printf("%s,%s,%s,%s,%dx%dx%d,%s,%.6g,%.5g,%s\n", gemm_device(b->gemm), gemm_driver(b->gemm),
-           date, what, b->m, b->n, b->k, type, ms, value, unit);
+    printf("%s,%s,%s,%s,%dx%dx%d,%s,%d,%.6g,%.6g,%.6g,%.5g,%s,%.4g\n", gemm_device(b->gemm),
+           gemm_driver(b->gemm), date, what, b->m, b->n, b->k, kinds[kind].name, TIMES,
+           ms[TIMES / 2], ms[0], ms[TIMES - 1], value, unit, intensity(b, &kinds[kind]));
 }
 
 static void print_rows(struct bench *b)
 {
     double flops = 2.0 * b->m * b->n * b->k, median[KINDS];
     for (int i = 0; i < KINDS; i++) {
+        if (!is_measured(b, i))
+            continue;
         qsort(b->ms[i], TIMES, sizeof(double), by_size);
         median[i] = b->ms[i][TIMES / 2];
-        print_row(b, "gemm", kinds[i].name, median[i], flops / median[i] * 1e-9, "TFLOP/s");
+        print_row(b, "gemm", i, flops / median[i] * 1e-9, "TFLOP/s");
     }
-    for (int i = FIRST_FP8; i < KINDS; i++)
-        print_row(b, "ratio", kinds[i].name, median[i], median[BF16_KIND] / median[i], "of BF16");
+    for (int i = FIRST_FP8; i < KINDS && is_measured(b, i); i++)
+        print_row(b, "ratio", i, median[BF16_KIND] / median[i], "of BF16");
     fflush(stdout);
 }
 
@@ -218,7 +241,8 @@ int main(int argc, char **argv)
     char **shapes = gemm_on_device(gemm) ? device_shapes : cpu_shapes;
     if (argc > 1)
         shapes = argv + 1;
-    printf("device,driver,date,what,shape,type,median_ms,value,unit\n");
+    printf("device,driver,date,what,shape,type,count,median_ms,min_ms,max_ms,value,unit,"
+           "flop_per_byte\n");
     for (; *shapes && status == 0; shapes++)
         status = bench(gemm, *shapes);
     gemm_close(gemm);

@@ -10,8 +10,10 @@ unset LD_LIBRARY_PATH NVCC GPU
 
 mkdir "$scratch/driver"
 "${CC:-gcc}" -std=c11 -shared -fPIC tests/fake_cuda.c -o "$scratch/driver/libcuda.so.1" || exit 1
-printf '#!/bin/sh\necho "Cuda compilation tools, release 13.0, V13.0.1"\n' >"$scratch/nvcc"
+printf '#!/bin/sh\n[ "$1" != --version ] || exec echo "Cuda compilation tools, release 13.0, V13.0.1"
+echo "line 7: error: this is no CUDA"; exit 2\n' >"$scratch/nvcc"
 chmod +x "$scratch/nvcc"
+cp "$scratch/nvcc" "$scratch_top/nvcc" # make takes no spaces in it
 
 # device SETTING: asks for a device under it.
 device() {
@@ -70,5 +72,17 @@ if [ -n "$lab" ]; then
     on_device=$(grep -c '"on_device": true' "$scratch/result.json")
     check "each test that called kernels ($on_device), and no other" \
         test "$on_device" -gt 0 -a $((good - bad)) -eq "$on_device"
+
+    run env LD_LIBRARY_PATH="$scratch/driver" make --no-print-directory B="$build" SOLUTION=1 LAB="$lab" \
+        GPU=1 NVCC="$scratch_top/nvcc" grade
+    expect "a file that nvcc refuses is graded all the same" 0 "error: this is no CUDA" \
+        "nvcc refuses it (above)" "right on the CPU, but on Stand-in GPU: nvcc refused the file"
+    refused=$(grep -c 'nvcc refused the file' "$scratch_top/output")
+    failed=$(grep -c '^  FAIL' "$scratch_top/output")
+    check "it costs the same $refused tests and no other" \
+        test "$refused" -eq "$on_device" -a "$failed" -eq "$on_device"
+    run env LD_LIBRARY_PATH="$scratch/driver" make --no-print-directory B="$build" SOLUTION=1 LAB="$lab" \
+        GPU=1 NVCC="$scratch_top/nvcc" kernels
+    expect "make kernels fails with it" 2 "nvcc refuses it (above)"
 fi
 finish

@@ -15,6 +15,7 @@ tidy() {
     grader/runner/thunks.c | grader/lab*/*)
         set -- "-DLAB=$lab" "-DLAB_HEADER=\"$lab.h\"" "-DLAB_DEF=\"grader/$lab/$lab.def\"" ;;
     solutions/*) set -- -include "$lab.h" ;;
+    tests/gpu/*) set -- -Itests/gpu ;;
     tests/sweep_*) set -- -march=native ;;
     *) set -- ;;
     esac
