@@ -105,3 +105,18 @@ else
 kernels: $(foreach l,$(KERNEL_LABS),$(call gpu_library,$(l)))
 	@echo 'Compiled with nvcc: $(words $^) labs$(if $(DEVICE),.,. There is no device here: none of their kernels was run on one.)'
 endif
+
+# --- tests of common/simt by itself: the classic kernels of tests/simt, in both variants ---
+SIMT_TESTS := $(patsubst tests/simt/%.cu,%,$(wildcard tests/simt/*.cu))
+define SIMT_TEST_RULES
+$(B)/tests/simt/%.$(1).o: tests/simt/%.cu Makefile kernels.mk | $(READY)
+	$$(call SAY,c++)mkdir -p $$(@D) && $(CXX) $(CXXFLAGS_KERNEL) -Werror $(2) -include common/simt/simt.h -MMD -MP -c $$< -o $$@
+$(B)/tests/simt/main.$(1).o: tests/simt/main.cpp Makefile kernels.mk | $(READY)
+	$$(call SAY,c++)mkdir -p $$(@D) && $(CXX) $(CXXFLAGS_KERNEL) -Werror $(filter -D%,$(2)) -MMD -MP -c $$< -o $$@
+$(B)/tests/simt_$(1): $(B)/tests/simt/main.$(1).o $(SIMT_TESTS:%=$(B)/tests/simt/%.$(1).o) $(LIBSIMT_$(1)) $(B)/libcommon.a tools/bind_shared.sh
+	$$(call SAY,ld)$(CXX) -r -nostdlib $(SIMT_TESTS:%=$(B)/tests/simt/%.$(1).o) -o $$@.all.o && \
+	    CC='$(CC)' tools/bind_shared.sh $$@.o $$@.all.o && \
+	    $(CXX) $$< $$@.o $(LIBSIMT_$(1)) $(B)/libcommon.a $(BOOST) -ldl -lpthread -lm -o $$@
+endef
+$(eval $(call SIMT_TEST_RULES,checked,$(CHECKED)))
+$(eval $(call SIMT_TEST_RULES,fast,$(FAST)))

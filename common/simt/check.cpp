@@ -83,9 +83,16 @@ void check_launch(const struct simt_launch *l)
         dl_iterate_phdr(note_segments, NULL);
     size_t n = simt_shared_variables ? simt_shared_variables(list, SHARED_VARIABLES) : 0;
     n_regions = n_arrays;
+    struct check_region *all_dynamic = NULL;
     for (size_t i = 0; i < n && i < SHARED_VARIABLES; i++) {
         bool dynamic = list[i].bytes == 0;
         char *low = (char *)list[i].low;
+        if (dynamic && all_dynamic) {
+            all_dynamic->name = "dynamic shared memory"; // has several names in this file
+            continue;
+        }
+        if (dynamic)
+            all_dynamic = &regions[n_regions];
         regions[n_regions++] = {low,
                                 low + (dynamic ? l->smem : list[i].bytes),
                                 0,
