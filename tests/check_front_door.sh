@@ -5,7 +5,7 @@
 . "$(dirname "$0")/shell.sh"
 tree="$scratch/my copy of lowp"
 mkdir "$tree"
-(cd "$root" && cp -R Makefile kernels.mk Doxyfile labs solutions common grader plots tools tests "$tree") || exit 1
+(cd "$root" && cp -R Makefile *.mk Doxyfile labs solutions common grader plots tools tests "$tree") || exit 1
 cd "$tree" || exit 1
 unset LAB SOLUTION TEST SEED STRICT DIRECT SAN STEPS DATA V MAKELEVEL MFLAGS
 student=labs/lab05_master_weights
