@@ -239,9 +239,29 @@ static void count_shared(const struct check_region *m, const void *pc)
                   static_shared, launch->smem, SHARED_MOST);
 }
 
+/** Threads may write different parts of one element: then a cell is a part, and knows what the
+ *  element's cell knew. */
+static void split_cells(struct check_region *m, size_t grain)
+{
+    struct check_cell *whole = cells_of(m);
+    size_t parts = m->grain / grain;
+    m->cells = NULL;
+    m->grain = grain;
+    struct check_cell *cells = cells_of(m);
+    size_t n = ((size_t)(m->high - m->low) + grain - 1) / grain;
+    for (size_t i = 0; i < n; i++)
+        cells[i] = whole[i / parts];
+    free(whole);
+}
+
 static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
                                 const void *pc)
 {
+    size_t grain = m->grain;
+    while (((size_t)(p - m->low) | bytes) % grain != 0)
+        grain /= 2;
+    if (grain < m->grain)
+        split_cells(m, grain);
     if (m->shared)
         count_shared(m, pc);
     else if (m->use == CHECK_IN && kind & CHECK_WRITE)

@@ -274,6 +274,7 @@ static const struct classic kernels[] = {
             "a race: it reads sum[0], which thread 0 wrote", MEMORY),
     CLASSIC(rotate_pairs, ANY_SIZE, 100, "block 0, thread 1",
             "a race: it writes y[0], which thread 0 wrote", MEMORY),
-    CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32", "which thread 0 wrote", MEMORY),
+    CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32",
+            "a race: it writes dynamic shared memory[32], which thread 1 wrote", MEMORY),
 };
 SUITE(types, kernels);
