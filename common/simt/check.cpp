@@ -37,7 +37,7 @@ void simt_array(const void *p, size_t bytes, size_t element, const char *name, i
         simt_record_text("a launch with more arrays than common/simt can look after (512)");
         return;
     }
-    size_t grain = element == 1 || element == 2 || element == 4 || element == 8 ? element : 4;
+    size_t grain = element % 4 == 0 ? 4 : element % 2 == 0 ? 2 : 1;
     regions[n_arrays++] = {(char *)p, (char *)p + bytes,   element, grain,
                            name,      (enum check_use)use, false,   false,
                            NULL};
@@ -239,46 +239,35 @@ static void count_shared(const struct check_region *m, const void *pc)
                   static_shared, launch->smem, SHARED_MOST);
 }
 
-/** Threads may write different parts of one element: then a cell is a part, and knows what the
- *  element's cell knew. */
-static void split_cells(struct check_region *m, size_t grain)
+/** Which bytes of the cell at `cell` are in [begin, end): as bits. */
+static unsigned bytes_of_cell(size_t cell, size_t grain, size_t begin, size_t end)
 {
-    struct check_cell *whole = cells_of(m);
-    size_t parts = m->grain / grain;
-    m->cells = NULL;
-    m->grain = grain;
-    struct check_cell *cells = cells_of(m);
-    size_t n = ((size_t)(m->high - m->low) + grain - 1) / grain;
-    for (size_t i = 0; i < n; i++)
-        cells[i] = whole[i / parts];
-    free(whole);
+    unsigned all = (1u << grain) - 1;
+    unsigned skipped = begin > cell ? (unsigned)(begin - cell) : 0;
+    unsigned cut = end < cell + grain ? (unsigned)(cell + grain - end) : 0;
+    return all >> cut & all << skipped;
 }
 
 static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
                                 const void *pc)
 {
-    size_t grain = m->grain;
-    while (((size_t)(p - m->low) | bytes) % grain != 0)
-        grain /= 2;
-    if (grain < m->grain)
-        split_cells(m, grain);
     if (m->shared)
         count_shared(m, pc);
     else if (m->use == CHECK_IN && kind & CHECK_WRITE)
         simt_fail(pc, "%s %s, but %s is an input", verb(kind), check_element(m, p, bytes).text,
                   m->name);
     struct check_cell *cells = cells_of(m);
-    size_t first = (size_t)(p - m->low) / m->grain;
-    size_t last = (size_t)(p + bytes - 1 - m->low) / m->grain;
-    for (size_t i = first; i <= last; i++) {
+    size_t begin = (size_t)(p - m->low), end = begin + bytes;
+    for (size_t i = begin / m->grain; i * m->grain < end; i++) {
         struct check_cell *c = &cells[i];
-        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
+        unsigned of_cell = bytes_of_cell(i * m->grain, m->grain, begin, end);
+        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c, of_cell))
             simt_fail(pc, "%s %s, which nothing has written%s", verb(kind),
                       check_element(m, p, bytes).text,
                       m->shared
                           ? " in this block yet: is a write missing, or a barrier before the read?"
                           : " yet (it is an output)");
-        race_access(m, c, p, bytes, kind, pc);
+        race_access(m, c, of_cell, p, bytes, kind, pc);
     }
 }
 

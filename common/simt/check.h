@@ -16,19 +16,20 @@ struct check_stamp {
     uint32_t pc;     /**< from the library's start */
     uint16_t thread; /**< in the block */
     uint16_t fences : 15, atomic : 1; /**< fences that the thread had passed; was it an atomic? */
+    uint8_t bytes;                    /**< of the cell, as bits */
 };
 
-/** What is remembered of a place: an element of an array, a byte of shared memory. */
+/** What is remembered of a place: up to 4 bytes of an array, a byte of shared memory. */
 struct check_cell {
     struct check_stamp write, reads[2];
-    bool written; /**< in an array: ever */
+    uint8_t written; /**< in an array: ever; which bytes, as bits */
 };
 
 /** Memory that a kernel may use. */
 struct check_region {
     char *low, *high;
     size_t element; /**< bytes of an element */
-    size_t grain;   /**< bytes of a cell: the element of an array, 1 in shared memory */
+    size_t grain;   /**< bytes of a cell: 1, 2 or 4 in an array, 1 in shared memory */
     const char *name;
     enum check_use use;
     bool shared, dynamic;
@@ -54,10 +55,11 @@ void race_settle();
 void race_atomic();
 void race_launch(const struct simt_launch *launch);
 void race_block(uint64_t number);
-/** Has the cell been written: by the block in shared memory, ever in an array? */
-bool race_written(const struct check_region *m, const struct check_cell *c);
-/** Ends the launch if the access races with an earlier one; else remembers it. */
-void race_access(const struct check_region *m, struct check_cell *c, const char *p, size_t bytes,
-                 int kind, const void *pc);
+/** Have these bytes of the cell been written: by the block in shared memory, ever in an array? */
+bool race_written(const struct check_region *m, const struct check_cell *c, unsigned of_cell);
+/** Ends the launch if the access races with an earlier one; else remembers it.
+ *  @param[in] of_cell bytes of the cell, as bits @param[in] p,bytes the whole access */
+void race_access(const struct check_region *m, struct check_cell *c, unsigned of_cell,
+                 const char *p, size_t bytes, int kind, const void *pc);
 
 #endif

@@ -170,18 +170,26 @@ static bool ordered(const struct check_region *m, const struct check_stamp *s, u
     return clocks[thread][s->thread % WARP] >= s->clock;
 }
 
+/** The same for other bytes of the cell, which need no order. */
+static bool in_order(const struct check_region *m, const struct check_stamp *s, unsigned of_cell,
+                     unsigned thread)
+{
+    return !(s->bytes & of_cell) || ordered(m, s, thread);
+}
+
 // --------------------------------------------------------------------------------------------
 // accesses
 // --------------------------------------------------------------------------------------------
 
-bool race_written(const struct check_region *m, const struct check_cell *c)
+bool race_written(const struct check_region *m, const struct check_cell *c, unsigned of_cell)
 {
-    return m->shared ? c->write.block == block : c->written;
+    return m->shared ? c->write.block == block : (of_cell & ~c->written) == 0;
 }
 
-static struct check_stamp stamp_of(unsigned thread, int kind, const void *pc)
+static struct check_stamp stamp_of(unsigned thread, unsigned of_cell, int kind, const void *pc)
 {
-    struct check_stamp now = {block, epoch, own_clock(thread), 0, (uint16_t)thread, 0, 0};
+    struct check_stamp now = {block, epoch, own_clock(thread), 0, (uint16_t)thread,
+                              0,     0,     (uint8_t)of_cell};
     now.pc = (uint32_t)((const char *)pc - library);
     now.fences = fences[thread] & 0x7FFF;
     now.atomic = (kind & CHECK_ATOMIC) != 0;
@@ -262,6 +270,8 @@ static struct race_text race_text(const struct check_region *m, const struct che
 static void two_writes(const struct check_region *m, const struct check_stamp *s, const char *p,
                        size_t bytes, int kind, const void *pc)
 {
+    if (pending.thread)
+        return; // another part of this access has told already
     struct race_text race = race_text(m, s, true, p, bytes, kind);
     if (kind & CHECK_ATOMIC || s->atomic || bytes > sizeof pending.before)
         simt_fail(pc, "%s", race.text);
@@ -274,29 +284,29 @@ static void two_writes(const struct check_region *m, const struct check_stamp *s
 }
 
 /** A read after the last write. */
-static void read_after(const struct check_region *m, struct check_cell *c, const char *p,
-                       size_t bytes, int kind, const void *pc, unsigned thread)
+static void read_after(const struct check_region *m, struct check_cell *c, unsigned of_cell,
+                       const char *p, size_t bytes, int kind, const void *pc, unsigned thread)
 {
-    if (!ordered(m, &c->write, thread))
+    if (!in_order(m, &c->write, of_cell, thread))
         simt_fail(pc, "%s", race_text(m, &c->write, true, p, bytes, kind).text);
     /* Two readers that are not in order are enough: a third thread's write races with one. */
-    c->reads[!ordered(m, &c->reads[0], thread)] = stamp_of(thread, kind, pc);
+    c->reads[!ordered(m, &c->reads[0], thread)] = stamp_of(thread, of_cell, kind, pc);
 }
 
-void race_access(const struct check_region *m, struct check_cell *c, const char *p, size_t bytes,
-                 int kind, const void *pc)
+void race_access(const struct check_region *m, struct check_cell *c, unsigned of_cell,
+                 const char *p, size_t bytes, int kind, const void *pc)
 {
     unsigned thread = simt_here->running->linear;
     bool atomic = kind & CHECK_ATOMIC;
     if (!(kind & CHECK_WRITE)) {
-        read_after(m, c, p, bytes, kind, pc, thread);
+        read_after(m, c, of_cell, p, bytes, kind, pc, thread);
         return;
     }
     for (int i = 0; i < 2; i++)
-        if (!ordered(m, &c->reads[i], thread))
+        if (!in_order(m, &c->reads[i], of_cell, thread))
             simt_fail(pc, "%s", race_text(m, &c->reads[i], false, p, bytes, kind).text);
-    if (!(atomic && c->write.atomic) && !ordered(m, &c->write, thread))
+    if (!(atomic && c->write.atomic) && !in_order(m, &c->write, of_cell, thread))
         two_writes(m, &c->write, p, bytes, kind, pc);
-    c->write = stamp_of(thread, kind, pc);
-    c->written = true;
+    c->write = stamp_of(thread, of_cell, kind, pc);
+    c->written |= (uint8_t)of_cell;
 }
