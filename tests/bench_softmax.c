@@ -56,11 +56,7 @@ int main(void)
                     {"softmax_rows_online", launch_softmax_rows_online}};
     enum { VERSIONS = sizeof versions / sizeof *versions };
     double seconds[VERSIONS][RUNS];
-    float *x = malloc(sizeof(float) * ROWS * COLS), *p = malloc(sizeof(float) * ROWS * COLS);
-    if (!x || !p) {
-        fprintf(stderr, "no memory for two arrays of %zu bytes\n", sizeof(float) * ROWS * COLS);
-        return 1;
-    }
+    static float x[ROWS * COLS], p[ROWS * COLS];
     for (size_t i = 0; i < (size_t)ROWS * COLS; i++)
         x[i] = (float)(i * 2654435761u % 1000) / 100;
     for (int run = 0; run < RUNS; run++)
@@ -71,7 +67,5 @@ int main(void)
         printf("%s 1024 x 4096 (median of %d),%.0f\n", versions[v].name, RUNS,
                1000 * seconds[v][RUNS / 2]);
     }
-    free(p);
-    free(x);
     return 0;
 }
