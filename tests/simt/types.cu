@@ -321,7 +321,8 @@ static const struct classic kernels[] = {
             "a race: it writes y[0], which thread 0 wrote", MEMORY),
     CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32",
             "a race: it writes dynamic shared memory[32], which thread 0 wrote", MEMORY),
-    CLASSIC(move_particles, ANY_SIZE, 100, "block 0, thread 1", "a race: it reads p[0], which thread 0 wrote", MEMORY),
+    CLASSIC(move_particles, ANY_SIZE, 100, "block 0, thread 1",
+            "a race: it reads p[0], which thread 0 wrote", MEMORY),
 };
 // clang-format on
 SUITE(types, kernels);
