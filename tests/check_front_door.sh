@@ -5,14 +5,14 @@
 . "$(dirname "$0")/shell.sh"
 tree="$scratch/my copy of lowp"
 mkdir "$tree"
-(cd "$root" && cp -R Makefile kernels.mk Doxyfile labs solutions common grader plots tools tests "$tree") || exit 1
+(cd "$root" && cp -R Makefile *.mk Doxyfile labs solutions common grader plots tools tests "$tree") || exit 1
 cd "$tree" || exit 1
 unset LAB SOLUTION TEST SEED STRICT DIRECT SAN STEPS DATA V MAKELEVEL MFLAGS
 student=labs/lab05_master_weights
 
 restore() {
-    rm -rf $student/lab05.c $student/quiz.txt
-    cp "$root/solutions/lab05_master_weights/lab05.c" "$root/solutions/lab05_master_weights/quiz.txt" $student/
+    rm -rf $student/lab05.c $student/lab05.cu $student/quiz.txt
+    cp "$root"/solutions/lab05_master_weights/* $student/
 }
 
 builds_nothing() {

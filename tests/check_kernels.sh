@@ -14,7 +14,7 @@ done
 lab=${folder%%_*}
 tree="$scratch/tree"
 mkdir "$tree"
-(cd "$root" && cp -R Makefile kernels.mk labs solutions common grader tools "$tree") || exit 1
+(cd "$root" && cp -R Makefile *.mk labs solutions common grader tools "$tree") || exit 1
 cd "$tree" || exit 1
 cu=labs/$folder/$lab.cu
 model=solutions/$folder/$lab.cu
