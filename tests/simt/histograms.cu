@@ -1,7 +1,8 @@
 /**
  * @file histograms.cu
  * @brief How often does each value occur? Counters in global memory, in shared memory, a set a
- *        warp, and one addition for all lanes that agree. Right kernels and broken twins; see kernels.h.
+ *        warp, and one addition for all lanes that agree. Right kernels and broken twins;
+ *        see kernels.h.
  */
 #include "tests/simt/kernels.h"
 

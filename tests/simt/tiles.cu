@@ -113,6 +113,28 @@ __global__ void stencil_plane(float *y, const float *x, unsigned rows, unsigned 
     y[i] = sum;
 }
 
+/** As matmul_tiled, with two pairs of tiles: the next ones are loaded into those that nobody reads,
+ *  and one barrier a round is enough. The twin has a single pair. */
+template <bool RIGHT>
+__global__ void matmul_two_buffers(float *c, const float *a, const float *b, unsigned n)
+{
+    __shared__ float of_a[2][SIDE][SIDE], of_b[2][SIDE][SIDE];
+    unsigned x = threadIdx.x, y = threadIdx.y, now = 0;
+    unsigned col = blockIdx.x * SIDE + x, row = blockIdx.y * SIDE + y;
+    float sum = 0;
+    for (unsigned first = 0; first < n; first += SIDE) {
+        of_a[now][y][x] = row < n && first + x < n ? a[row * n + first + x] : 0;
+        of_b[now][y][x] = first + y < n && col < n ? b[(first + y) * n + col] : 0;
+        __syncthreads();
+        for (unsigned k = 0; k < SIDE; k++)
+            sum += of_a[now][y][k] * of_b[now][k][x]; // told: matmul_two_buffers
+        if (RIGHT)
+            now = 1 - now;
+    }
+    if (row < n && col < n)
+        c[row * n + col] = sum;
+}
+
 // --- launches ---
 
 /** NAME_passes for a transpose of an n x (n + 7) matrix. */
@@ -197,6 +219,8 @@ template <bool RIGHT> static bool stencil_plane_passes(unsigned n)
     return true;
 }
 
+MATMUL_PASSES(matmul_two_buffers)
+
 // clang-format off
 static const struct classic kernels[] = {
     CLASSIC(transpose_naive, SQUARES, 33, "block (1,0,0), thread (8,0,0)",
@@ -211,6 +235,8 @@ static const struct classic kernels[] = {
             "writes tile[131], but tile has 131 elements", MEMORY),
     CLASSIC(stencil_plane, SQUARES, 5, "block 0, thread (0,4,0)",
             "reads x[60], but x has 60 elements", MEMORY),
+    CLASSIC(matmul_two_buffers, SQUARES, 33, "block (0,0,0), thread (1,0,0)",
+            "a race: it reads of_a[0], which thread (0,0,0) wrote", MEMORY),
 };
 // clang-format on
 SUITE(tiles, kernels);

@@ -129,6 +129,31 @@ template <bool RIGHT> __global__ void argmin_carved(unsigned *place, const doubl
         *place = places[0];
 }
 
+/** A particle in a box: its fields are the work of three threads. */
+struct particle {
+    float at, speed;
+    int bounces;
+};
+
+/** One thread moves, one brakes, one counts. In the twin one moves before all have looked. */
+template <bool RIGHT> __global__ void move_particles(struct particle *p, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    struct particle *mine = &p[i / 3 < n ? i / 3 : n - 1];
+    float at = mine->at; // told: move_particles
+    float speed = mine->speed;
+    if (RIGHT)
+        __syncthreads(); // all have read
+    if (i / 3 >= n)
+        return;
+    if (i % 3 == 0)
+        mine->at = at + speed;
+    else if (i % 3 == 1)
+        mine->speed = speed / 2;
+    else
+        mine->bounces += at + speed > 8;
+}
+
 // --- launches ---
 
 template <bool RIGHT> static bool copy_float4_passes(unsigned n)
@@ -259,6 +284,25 @@ template <bool RIGHT> static bool argmin_carved_passes(unsigned n)
     return place == want;
 }
 
+template <bool RIGHT> static bool move_particles_passes(unsigned n)
+{
+    std::vector<float> x = numbers<float>(2 * n);
+    std::vector<struct particle> p(n);
+    for (unsigned i = 0; i < n; i++)
+        p[i] = {x[2 * i], x[2 * i + 1], (int)i};
+    device_arrays dev;
+    struct particle *d_p = dev.inout(p.data(), n, "p");
+    LAUNCH(move_particles<RIGHT>, blocks_for(n, 21), 63, 0, d_p, n);
+    dev.finish();
+    bool same = true;
+    for (unsigned i = 0; i < n; i++) {
+        float at = x[2 * i], speed = x[2 * i + 1];
+        same = same && p[i].at == at + speed && p[i].speed == speed / 2 &&
+               p[i].bounces == (int)i + (at + speed > 8);
+    }
+    return same;
+}
+
 // clang-format off
 static const struct classic kernels[] = {
     CLASSIC(copy_float4, ANY_SIZE, 100, "block 0, thread 0",
@@ -276,7 +320,9 @@ static const struct classic kernels[] = {
     CLASSIC(rotate_pairs, ANY_SIZE, 100, "block 0, thread 1",
             "a race: it writes y[0], which thread 0 wrote", MEMORY),
     CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32",
-            "a race: it writes dynamic shared memory[32], which thread 1 wrote", MEMORY),
+            "a race: it writes dynamic shared memory[32], which thread 0 wrote", MEMORY),
+    CLASSIC(move_particles, ANY_SIZE, 100, "block 0, thread 1",
+            "a race: it reads p[0], which thread 0 wrote", MEMORY),
 };
 // clang-format on
 SUITE(types, kernels);

@@ -122,6 +122,58 @@ __global__ void take_numbers(unsigned *numbers_taken, unsigned *next, const int 
     numbers_taken[i] = base + (unsigned)__popc(here & ((1u << lane) - 1));
 }
 
+/** The halves of a warp go different ways, each with a mask of its own; each turns its values round
+ *  through shared memory. The twin's masks are the wrong way round. */
+template <bool RIGHT> __global__ void halves_apart(int *y, const int *x, unsigned n)
+{
+    __shared__ int slot[THREADS];
+    unsigned me = threadIdx.x, lane = me % WARP_LANES, first = me - me % 16;
+    unsigned i = blockIdx.x * blockDim.x + me;
+    slot[me] = i < n ? x[i] : 0;
+    int mine;
+    if ((lane < 16) == RIGHT) {
+        __syncwarp(0x0000FFFF);
+        mine = slot[first + 15 - me % 16];
+    } else {
+        __syncwarp(0xFFFF0000); // told: halves_apart
+        mine = slot[first + (me + 1) % 16];
+    }
+    if (i < n)
+        y[i] = mine;
+}
+
+/** Only positive lanes add up, in a branch: a ballot before it says who they are. The twin's branch
+ *  waits for all lanes. */
+template <bool RIGHT> __global__ void sum_in_branch(int *y, const int *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    int mine = i < n ? x[i] : 0, sum = 0;
+    unsigned positive = __ballot_sync(FULL, mine > 0);
+    unsigned mask = RIGHT ? positive : FULL;
+    if (mine > 0)
+        for (unsigned left = positive; left; left &= left - 1)
+            sum += __shfl_sync(mask, mine, __ffs((int)left) - 1); // told: sum_in_branch
+    __syncthreads();
+    if (i < n)
+        y[i] = sum;
+}
+
+/** Lanes without an element leave; a warp's function does not wait for who has left. The twin asks
+ *  one of them. */
+template <bool RIGHT> __global__ void sum_of_those_left(int *y, const int *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= n)
+        return;
+    int sum = 0, lanes = (int)(n - (i - i % WARP_LANES));
+    if (lanes > WARP_LANES || !RIGHT)
+        lanes = WARP_LANES;
+    for (int lane = 0; lane < lanes; lane++)
+        sum += __shfl_sync(FULL, x[i], lane); // told: sum_of_those_left
+    __syncwarp();
+    y[i] = sum;
+}
+
 // --- launches ---
 
 template <bool RIGHT> static bool compact_ballot_passes(unsigned n)
@@ -230,6 +282,22 @@ template <bool RIGHT> static bool take_numbers_passes(unsigned n)
     return once;
 }
 
+static int half_of_warp(const std::vector<int> &x, unsigned i)
+{
+    unsigned first = i / 16 * 16, place = i % 16;
+    return at(x, first + (i % 32 < 16 ? 15 - place : (place + 1) % 16));
+}
+static int positive_sum(const std::vector<int> &x, unsigned i)
+{
+    int sum = 0;
+    for (unsigned k = i / 32 * 32; k < i / 32 * 32 + 32; k++)
+        sum += x[i] > 0 && at(x, k) > 0 ? at(x, k) : 0;
+    return sum;
+}
+MAP_PASSES(halves_apart, int, half_of_warp(x, i))
+MAP_PASSES(sum_in_branch, int, positive_sum(x, i))
+MAP_PASSES(sum_of_those_left, int, group_sum(x, i, 32))
+
 // clang-format off
 static const struct classic kernels[] = {
     CLASSIC(compact_ballot, ANY_SIZE, 100, "block 0, thread 36",
@@ -247,6 +315,12 @@ static const struct classic kernels[] = {
             "waits for lane 4 of its warp for ever: that lane waits at __syncthreads()", ALWAYS),
     CLASSIC(take_numbers, ANY_SIZE, 100, "block 0, thread 0",
             "that lane has left the kernel", ALWAYS),
+    CLASSIC(halves_apart, ANY_SIZE, 100, "block 0, thread 0",
+            "lane 0 calls __syncwarp(), but the mask 0xFFFF0000 does not name it", ALWAYS),
+    CLASSIC(sum_in_branch, ANY_SIZE, 100, "block 0, thread 0",
+            "waits for lane 7 of its warp for ever: that lane waits at __syncthreads()", ALWAYS),
+    CLASSIC(sum_of_those_left, ANY_SIZE, 100, "block 0, thread 96",
+            "reads from lane 4, but that lane", ALWAYS),
 };
 // clang-format on
 SUITE(warps, kernels);
