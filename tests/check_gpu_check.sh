@@ -189,4 +189,5 @@ for table in kernels gemm; do
 done
 run gnuplot -c plots/roofline.gp "$scratch_top" "$scratch/figure/roofline" png
 expect "without figures it says what to do" 1 "make gpu-check"
+[ -n "$real" ] || skip_all "compiling for devices: there is no nvcc here"
 finish
