@@ -2,8 +2,8 @@
  * @file test_lab01.c
  * @brief The graded tests of lab 01. Run them with `make lab01 && make grade`.
  *
- * The tests are in tests_fields.h, tests_encode.h and tests_cast.h; their inputs are made in
- * cases.h, and beliefs.h holds the wrong rules that failures are compared with.
+ * The tests are in tests_fields.h, tests_encode.h, tests_cast.h and tests_kernels.h; their inputs
+ * are made in cases.h, and beliefs.h holds the wrong rules that failures are compared with.
  *
  * Part A asks for every format of common/formats.h and for some that are not there. In part B a
  * cast is tried on every code of its format, on the middle between each two neighbours and one FP32
@@ -20,6 +20,8 @@
 #include "tests_encode.h"
 
 #include "tests_cast.h"
+
+#include "tests_kernels.h"
 
 GRADED(quiz, .points = 10, .idea = "what the layouts mean in numbers")
 {

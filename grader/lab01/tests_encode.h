@@ -49,7 +49,7 @@ static const struct rule NEAREST_RULES[] = {
     {"the sign is lost", loses_sign},
 };
 
-GRADED(encode_nearest, .points = 6,
+GRADED(encode_nearest, .points = 5,
        .idea = "one rounding, to nearest, ties to even, carry included")
 {
     for (size_t i = 0; i < COUNT(FORMATS); i++) {
@@ -68,7 +68,7 @@ GRADED(encode_nearest, .points = 6,
     check_encode(&same, NEAREST_RULES, COUNT(NEAREST_RULES));
 }
 
-GRADED(encode_subnormals, .points = 4,
+GRADED(encode_subnormals, .points = 3,
        .idea = "below the smallest normal the gap stays, down to zero")
 {
     for (size_t i = 0; i < COUNT(FORMATS); i++) {
@@ -190,7 +190,7 @@ static uint64_t sr_mirrored_below_zero(size_t i, const void *context)
     return signbit(c->x[i]) ? sr_mirrored(i, context) : encode(c->x[i], c);
 }
 
-GRADED(encode_stochastic, .points = 5,
+GRADED(encode_stochastic, .points = 4,
        .idea = "FP_SR moves away from zero with probability t, and exact values never")
 {
     static const struct rule rules[] = {

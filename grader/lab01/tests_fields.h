@@ -35,7 +35,7 @@ static void explain_fields(struct fp_fields got, struct fp_fields want)
         because("the hidden bit is not stored, and not part of the field");
 }
 
-GRADED(split, .points = 4, .idea = "a code is three fields: sign, exponent, mantissa")
+GRADED(split, .points = 3, .idea = "a code is three fields: sign, exponent, mantissa")
 {
     for (size_t i = 0; i < COUNT(FORMATS); i++) {
         struct codes c = codes_where(*FORMATS[i], NULL);
@@ -104,12 +104,12 @@ static void check_classes(enum fp_specials specials)
     }
 }
 
-GRADED(classify_ieee, .points = 4, .idea = "zero, subnormal, normal, infinity and NaN of IEEE 754")
+GRADED(classify_ieee, .points = 3, .idea = "zero, subnormal, normal, infinity and NaN of IEEE 754")
 {
     check_classes(FP_IEEE);
 }
 
-GRADED(classify_e4m3, .points = 4,
+GRADED(classify_e4m3, .points = 3,
        .idea = "E4M3 spends its top exponent on numbers: no infinity, one NaN a sign")
 {
     check_classes(FP_NAN_ONLY);
@@ -151,7 +151,7 @@ static void check_decoded(code_filter *takes, const struct rule *rules, size_t n
     }
 }
 
-GRADED(decode_normals, .points = 4, .idea = "(2^man_bits + m) * 2^(e - bias - man_bits)")
+GRADED(decode_normals, .points = 3, .idea = "(2^man_bits + m) * 2^(e - bias - man_bits)")
 {
     static const struct rule rules[] = {
         {"the hidden bit is missing", reads_no_hidden_bit},
@@ -165,7 +165,7 @@ GRADED(decode_normals, .points = 4, .idea = "(2^man_bits + m) * 2^(e - bias - ma
     check_decoded(takes_normal, rules, COUNT(rules));
 }
 
-GRADED(decode_subnormals, .points = 5, .idea = "exponent field 0: no hidden bit, exponent 1 - bias")
+GRADED(decode_subnormals, .points = 4, .idea = "exponent field 0: no hidden bit, exponent 1 - bias")
 {
     static const struct rule rules[] = {
         {"subnormals flushed to zero", reads_subnormals_as_zero},
@@ -210,7 +210,7 @@ static void explain_limits(struct fp_limits got, struct fp_limits want, struct f
         because("a power of two overflowed on the way");
 }
 
-GRADED(limits, .points = 5, .idea = "four landmarks follow from the two widths and the specials")
+GRADED(limits, .points = 4, .idea = "four landmarks follow from the two widths and the specials")
 {
     for (size_t i = 0; i < COUNT(FORMATS); i++) {
         struct fp_format f = *FORMATS[i];
@@ -262,7 +262,7 @@ static void check_neighbours(bool up, const struct rule *rules, size_t n)
     }
 }
 
-GRADED(neighbours, .points = 5, .idea = "codes are sign and magnitude: below zero, up is minus one")
+GRADED(neighbours, .points = 4, .idea = "codes are sign and magnitude: below zero, up is minus one")
 {
     static const struct rule rules[] = {
         {"one was added to a negative code, which is a step down", counts_up_below_zero},
@@ -276,7 +276,7 @@ GRADED(neighbours, .points = 5, .idea = "codes are sign and magnitude: below zer
     check_neighbours(false, NULL, 0);
 }
 
-GRADED(ulp_distance, .points = 4,
+GRADED(ulp_distance, .points = 3,
        .idea = "the distance counts steps, and the two zeros are one place")
 {
     for (size_t i = 0; i < COUNT(FORMATS); i++) {

@@ -68,7 +68,7 @@ struct row_case {
     size_t outputs;      /**< n, or 1 */
 };
 
-enum { MOST_OUTPUTS = 512 };
+enum { MOST_OUTPUTS = 2048 };
 
 /** Marks refuted rules (row right), or names the first one that explains the row (row wrong). */
 static void weigh_beliefs(const struct row_belief *beliefs, size_t count, const struct row_case *c,

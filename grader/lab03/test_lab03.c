@@ -14,8 +14,10 @@
 #include "grader/lab03/tests_rows.h"
 // clang-format sorts the lines of a block, so each part has its own.
 #include "grader/lab03/tests_parts.h"
-// The loss comes last: it is made of all the rest.
+// The loss is made of all the rest.
 #include "grader/lab03/tests_loss.h"
+// The kernels are softmax again, for many rows and many threads.
+#include "grader/lab03/tests_kernels.h"
 
 // --------------------------------------------------------------------------------------------
 // The quiz

@@ -115,7 +115,7 @@ GRADED(loss_is_the_mean, .points = 3, .idea = "the mean over the rows of lse(row
     }
 }
 
-GRADED(gradient_per_row, .points = 5,
+GRADED(gradient_per_row, .points = 4,
        .idea = "each row's gradient is (softmax - onehot) over the number of rows")
 {
     for (size_t k = 0; k < SHAPE_COUNT; k++) {

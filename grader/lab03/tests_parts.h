@@ -71,7 +71,7 @@ static void judge_online(const float *x, size_t n)
     judge_online_from(x, 0, n);
 }
 
-GRADED(online_one_pass, .points = 5,
+GRADED(online_one_pass, .points = 4,
        .idea = "when the maximum grows the old sum shrinks by exp(old - new)")
 {
     JUDGE(judge_online, 3);
@@ -103,7 +103,7 @@ GRADED(online_continues, .points = 3,
              (double)same.d);
 }
 
-GRADED(online_edge_rows, .points = 4,
+GRADED(online_edge_rows, .points = 3,
        .idea = "-inf adds nothing, even as the first element; a NaN stays in d for good")
 {
     JUDGE(judge_online, 1, -INFINITY, 2);
@@ -145,7 +145,7 @@ static void judge_merge(struct lse_state a, struct lse_state b)
          bound);
 }
 
-GRADED(merge_two_states, .points = 4,
+GRADED(merge_two_states, .points = 3,
        .idea = "both sums are brought to the larger maximum, then added, in either order")
 {
     for (uint64_t k = 0; k < 24; k++) {
@@ -203,7 +203,7 @@ static void judge_piece(const float *x, size_t n, size_t from, size_t to)
     arena_reset();
 }
 
-GRADED(pieces_share_a_state, .points = 3,
+GRADED(pieces_share_a_state, .points = 2,
        .idea = "with m and d of the whole row any piece of it can be normalised alone")
 {
     float x[40];

@@ -85,7 +85,7 @@ static void judge_naive(const float *x, size_t n)
     arena_reset();
 }
 
-GRADED(naive_softmax_dies, .points = 4,
+GRADED(naive_softmax_dies, .points = 3,
        .idea = "exp overflows at 88.73, the sum before that; inf/inf and 0/0 are NaN")
 {
     JUDGE(judge_naive, 1, 2, 3);
@@ -96,7 +96,7 @@ GRADED(naive_softmax_dies, .points = 4,
     JUDGE(judge_naive, -200, -20, -21); // those that underflow do no harm beside others
 }
 
-GRADED(naive_lse_range, .points = 4,
+GRADED(naive_lse_range, .points = 3,
        .idea = "the naive LSE works from about -87 to 88.72 and is infinite outside")
 {
     const struct {
@@ -122,7 +122,7 @@ GRADED(naive_lse_range, .points = 4,
 // 3.3: log-sum-exp
 // --------------------------------------------------------------------------------------------
 
-GRADED(lse_values, .points = 4, .idea = "the maximum plus the log of the sum of exp(x - max)")
+GRADED(lse_values, .points = 3, .idea = "the maximum plus the log of the sum of exp(x - max)")
 {
     float x[LONGEST];
     const double scales[] = {0.1, 1, 10};
@@ -133,7 +133,7 @@ GRADED(lse_values, .points = 4, .idea = "the maximum plus the log of the sum of 
     }
 }
 
-GRADED(lse_huge_logits, .points = 4,
+GRADED(lse_huge_logits, .points = 3,
        .idea = "any finite row has a finite LSE: +-1e4, equal huge values, the ends of FP32")
 {
     JUDGE(judge_lse, 1e4F, 9999, -1e4F);
@@ -145,7 +145,7 @@ GRADED(lse_huge_logits, .points = 4,
     JUDGE(judge_lse, -3e38F, -3e38F);
 }
 
-GRADED(lse_edge_rows, .points = 5,
+GRADED(lse_edge_rows, .points = 4,
        .idea = "nothing and all -inf give -inf, a +inf gives +inf, a NaN gives NaN whatever else")
 {
     const float none[1] = {5};
@@ -166,7 +166,7 @@ GRADED(lse_edge_rows, .points = 5,
 // 3.4: softmax
 // --------------------------------------------------------------------------------------------
 
-GRADED(softmax_values, .points = 4, .idea = "exp(x - max) over the sum of those")
+GRADED(softmax_values, .points = 3, .idea = "exp(x - max) over the sum of those")
 {
     float x[LONGEST];
     const double scales[] = {0.1, 1, 10};
@@ -177,7 +177,7 @@ GRADED(softmax_values, .points = 4, .idea = "exp(x - max) over the sum of those"
     }
 }
 
-GRADED(softmax_huge_logits, .points = 4,
+GRADED(softmax_huge_logits, .points = 3,
        .idea = "(100, 50, 200) is (3.8e-44, 0, 1); +-1e4 and equal huge values are no trouble")
 {
     JUDGE(judge_softmax, 100, 50, 200);
@@ -189,7 +189,7 @@ GRADED(softmax_huge_logits, .points = 4,
     JUDGE(judge_softmax, 3e38F, -3e38F);
 }
 
-GRADED(softmax_divides, .points = 4,
+GRADED(softmax_divides, .points = 3,
        .idea = "the error does not grow with the logits: divide by S; exp(x - lse) is not this")
 {
     float x[16];
@@ -227,7 +227,7 @@ static void judge_log_softmax(const float *x, size_t n)
     judge(LOG_SOFTMAX, log_softmax, x, n, RULES(LOG_SOFTMAX_BELIEFS));
 }
 
-GRADED(log_softmax_far_below, .points = 4,
+GRADED(log_softmax_far_below, .points = 3,
        .idea = "a probability too small for FP32 has a finite logarithm")
 {
     JUDGE(judge_log_softmax, 0, -150, -1000, -3e4F);
@@ -240,7 +240,7 @@ GRADED(log_softmax_far_below, .points = 4,
     }
 }
 
-GRADED(log_softmax_huge_logits, .points = 4,
+GRADED(log_softmax_huge_logits, .points = 3,
        .idea = "(x - m) - log(S), not x minus a rounded lse: at 1e4 that is off by 5e-4")
 {
     float x[16];
@@ -265,7 +265,7 @@ GRADED(log_softmax_edge_rows, .points = 2,
 // 3.6: without a division
 // --------------------------------------------------------------------------------------------
 
-GRADED(division_free_values, .points = 4,
+GRADED(division_free_values, .points = 3,
        .idea = "exp(x - lse): no division, and an error that grows with |lse|, as its bound does")
 {
     float x[LONGEST];

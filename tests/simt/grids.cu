@@ -82,6 +82,45 @@ template <bool RIGHT> __global__ void max_by_swap(float *largest, const float *x
     } while (old != seen);
 }
 
+/** A sum under a lock, which every thread takes for itself. The twin has no lock. */
+template <bool RIGHT>
+__global__ void sum_by_lock(int *sum, unsigned *lock, const int *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    bool done = i >= n;
+    while (!done) {
+        if (RIGHT && atomicCAS(lock, 0u, 1u) != 0)
+            continue;
+        __threadfence();
+        *sum = *sum + x[i]; // told: sum_by_lock
+        __threadfence();
+        if (RIGHT)
+            atomicExch(lock, 0u);
+        done = true;
+    }
+}
+
+/** Every kind of atomic on a counter of its own. The twin reads one of them as if it stood
+ *  still. */
+template <bool RIGHT> __global__ void all_atomics(unsigned *y, const unsigned *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= n)
+        return;
+    unsigned v = x[i];
+    atomicAdd(&y[0], v);
+    atomicSub(&y[1], v);
+    atomicMin(&y[2], v);
+    atomicMax(&y[3], v); // told: all_atomics
+    atomicAnd(&y[4], ~(1u << v % 32));
+    atomicOr(&y[5], 1u << v % 32);
+    atomicXor(&y[6], v);
+    atomicInc(&y[7], 4); // 0 1 2 3 4 0 ...
+    atomicDec(&y[8], 4); // 0 4 3 2 1 0 ...
+    if (!RIGHT && y[3] > v)
+        atomicMax(&y[3], y[0]);
+}
+
 /** Each block writes to its own part. In the twin, the last thread of a block writes where the next
  *  block does. */
 template <bool RIGHT> __global__ void fill_by_blocks(int *y, unsigned n)
@@ -93,8 +132,8 @@ template <bool RIGHT> __global__ void fill_by_blocks(int *y, unsigned n)
         y[i] = (int)blockIdx.x + 1; // told: fill_by_blocks
 }
 
-/** Is any positive? Many threads may write the one answer: it is the same. In the twin each writes
- *  its own. */
+/** Is any positive? Many threads may write the one answer: it is the same. In the twin each
+ *  writes its own. */
 template <bool RIGHT> __global__ void any_positive(int *found, const int *x, unsigned n)
 {
     unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -191,6 +230,46 @@ template <bool RIGHT> static bool max_by_swap_passes(unsigned n)
     return largest == want;
 }
 
+template <bool RIGHT> static bool sum_by_lock_passes(unsigned n)
+{
+    std::vector<int> x = numbers<int>(n);
+    int sum = 0, want = 0;
+    unsigned lock = 0;
+    device_arrays dev;
+    int *d_sum = dev.inout(&sum, 1, "sum");
+    unsigned *d_lock = dev.inout(&lock, 1, "lock");
+    const int *d_x = dev.in(x.data(), n, "x");
+    LAUNCH(sum_by_lock<RIGHT>, blocks_for(n, THREADS), THREADS, 0, d_sum, d_lock, d_x, n);
+    dev.finish();
+    for (int v : x)
+        want += v;
+    return sum == want;
+}
+
+template <bool RIGHT> static bool all_atomics_passes(unsigned n)
+{
+    std::vector<unsigned> x = numbers<unsigned>(n), y(9, 0);
+    y[2] = y[4] = 0xFFFFFFFF;
+    std::vector<unsigned> want = y;
+    device_arrays dev;
+    unsigned *d_y = dev.inout(y.data(), 9, "y");
+    const unsigned *d_x = dev.in(x.data(), n, "x");
+    LAUNCH(all_atomics<RIGHT>, blocks_for(n, THREADS), THREADS, 0, d_y, d_x, n);
+    dev.finish();
+    for (unsigned v : x) {
+        want[0] += v;
+        want[1] -= v;
+        want[2] = v < want[2] ? v : want[2];
+        want[3] = v > want[3] ? v : want[3];
+        want[4] &= ~(1u << v % 32);
+        want[5] |= 1u << v % 32;
+        want[6] ^= v;
+        want[7] = (want[7] + 1) % 5;
+        want[8] = (want[8] + 4) % 5;
+    }
+    return y == want;
+}
+
 template <bool RIGHT> static bool fill_by_blocks_passes(unsigned n)
 {
     std::vector<int> y(n, 99);
@@ -265,27 +344,34 @@ static bool block_too_large(unsigned n)
     {#name, NULL, NULL, name, 1, "number_3d<true>", "refused", NULL, words, ALWAYS}
 // clang-format on
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(number_3d, ANY_SIZE, 257, "block (0,0,0), thread (0,0,3)",
             "y[360], but y has 360 elements", MEMORY),
-    CLASSIC(saxpy, ANY_SIZE, 1000, "block 1, thread 104", "reads x[1000], but x has 1000 elements",
-            MEMORY),
-    CLASSIC(square_by_tickets, ANY_SIZE, 1000, "block 0, thread 1", "a race: it reads tile",
-            MEMORY),
+    CLASSIC(saxpy, ANY_SIZE, 1000, "block 1, thread 104",
+            "reads x[1000], but x has 1000 elements", MEMORY),
+    CLASSIC(square_by_tickets, ANY_SIZE, 1000, "block 0, thread 1",
+            "a race: it reads tile", MEMORY),
     CLASSIC(smooth, ANY_SIZE, 1000, "block 0, thread 1",
             "a race: it reads x[0], which thread 0 wrote", MEMORY),
     CLASSIC(max_by_swap, ANY_SIZE, 1000, "block 0, thread 1",
             "a race: it reads largest[0], which thread 0 wrote", MEMORY),
     CLASSIC(fill_by_blocks, ANY_SIZE, 1000, "block 1, thread 0",
             "a race: it writes y[128], which block 0, thread 127 wrote", MEMORY),
-    CLASSIC(
-        use_all_shared, POWERS, 256, NULL,
-        "232452 bytes of dynamic shared memory, a device's limit is 232448 (cudaErrorInvalidValue)",
-        ALWAYS),
+    CLASSIC(any_positive, ANY_SIZE, 1000, "block 0, thread 1",
+            "a race: it writes found[0], which thread 0 wrote", MEMORY),
+    CLASSIC(sum_by_lock, ANY_SIZE, 1000, "block 0, thread 1",
+            "a race: it reads sum[0], which thread 0 wrote", MEMORY),
+    CLASSIC(all_atomics, ANY_SIZE, 1000, "block 0, thread 1",
+            "a race: it updates y[3], which thread 0 read", MEMORY),
+    CLASSIC(use_all_shared, POWERS, 256, NULL,
+            "232452 bytes of dynamic shared memory, a device's limit is 232448 "
+            "(cudaErrorInvalidValue)", ALWAYS),
     REFUSED(no_block, "the grid (0,1,1) has no block (cudaErrorInvalidConfiguration)"),
     REFUSED(no_thread, "the block (1,0,1) has no thread (cudaErrorInvalidConfiguration)"),
     REFUSED(grid_too_high, "the grid is (1,65536,1), a device's limit (2147483647,65535,65535)"),
     REFUSED(block_too_deep, "the block is (1,1,65), a device's limit (1024,1024,64)"),
     REFUSED(block_too_large, "the block has 2048 threads, a device's limit is 1024"),
 };
+// clang-format on
 SUITE(grids, kernels);

@@ -1,7 +1,7 @@
 /**
  * @file histograms.cu
- * @brief How often does each value occur? Counters in global memory, in shared memory, a set a warp,
- *        and one addition for all lanes that agree. Right kernels and broken twins; see kernels.h.
+ * @brief How often does each value occur? Counters in global memory, in shared memory, a set a
+ *        warp, and one addition for all lanes that agree. Right kernels and broken twins; see kernels.h.
  */
 #include "tests/simt/kernels.h"
 
@@ -97,6 +97,7 @@ HISTOGRAM_PASSES(histogram_warps, blocks_for(n, THREADS),
                  (THREADS / WARP_LANES - (RIGHT ? 0 : 1)) * BINS * sizeof(unsigned))
 HISTOGRAM_PASSES(histogram_match, blocks_for(n, THREADS), 0)
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(histogram_global, ANY_SIZE, 1000, "block 0, thread 10",
             "a race: it reads counts[6], which thread 1 wrote", MEMORY),
@@ -107,4 +108,5 @@ static const struct classic kernels[] = {
     CLASSIC(histogram_match, ANY_SIZE, 1000, "block 0, thread 8",
             "updates counts[71], but counts has 64 elements", MEMORY),
 };
+// clang-format on
 SUITE(histograms, kernels);

@@ -14,7 +14,8 @@
 
 #include <string>
 
-extern const struct suite reductions, scans, histograms, tiles, sorts, warps, grids, types;
+extern const struct suite reductions, scans, histograms, tiles, sorts, warps, grids, types,
+    mistakes;
 
 #ifdef SIMT_CHECKED
 static const bool CHECKED = true;
@@ -133,8 +134,8 @@ static void run_broken(const struct classic *k, const char *file)
 
 int main(int argc, char **argv)
 {
-    static const struct suite *const suites[] = {&reductions, &scans, &histograms, &tiles,
-                                                 &sorts,      &warps, &grids,      &types};
+    static const struct suite *const suites[] = {&reductions, &scans, &histograms, &tiles,   &sorts,
+                                                 &warps,      &grids, &types,      &mistakes};
     const char *word = argc > 1 ? argv[1] : "";
     launch_set_handler(NULL); // failures are asked for
     for (const struct suite *s : suites) {

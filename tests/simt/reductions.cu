@@ -1,7 +1,7 @@
 /**
  * @file reductions.cu
- * @brief Sums, maxima and counts of an array, from one atomic an element to the last block that adds
- *        up what the others left. Right kernels with their broken twins; see kernels.h.
+ * @brief Sums, maxima and counts of an array, from one atomic an element to the last block that
+ *        adds up what the others left. Right kernels with their broken twins; see kernels.h.
  */
 #include "tests/simt/kernels.h"
 
@@ -302,6 +302,7 @@ template <bool RIGHT> static bool count_positive_passes(unsigned n)
     return count == want;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(sum_atomic, ANY_SIZE, 300, "block 0, thread 1",
             "a race: it reads sum[0], which thread 0", MEMORY),
@@ -316,11 +317,12 @@ static const struct classic kernels[] = {
     CLASSIC(sum_last_block, ANY_SIZE, 300, "block 1, thread 0",
             "a race: it reads parts[0], which block 0, thread 0 wrote", MEMORY),
     CLASSIC(max_shuffle, ANY_SIZE, 300, "block 0, thread 0", "does not name", ALWAYS),
-    CLASSIC(argmax, ANY_SIZE, 300, "block 1, thread 0", "but thread 44 has left the kernel",
-            ALWAYS),
-    CLASSIC(dot_float4, ANY_SIZE, 8, "block 0, thread 2", "reads x[8], but x has 8 elements",
-            MEMORY),
+    CLASSIC(argmax, ANY_SIZE, 300, "block 1, thread 0",
+            "but thread 44 has left the kernel", ALWAYS),
+    CLASSIC(dot_float4, ANY_SIZE, 8, "block 0, thread 2",
+            "reads x[8], but x has 8 elements", MEMORY),
     CLASSIC(count_positive, ANY_SIZE, 300, "block 0, thread 0",
             "another barrier, __syncthreads_count()", ALWAYS),
 };
+// clang-format on
 SUITE(reductions, kernels);

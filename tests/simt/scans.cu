@@ -7,8 +7,8 @@
 
 enum { THREADS = 256 };
 
-/** Hillis and Steele: each round adds the element `distance` before. Reads from one buffer, writes to
- *  the other; the twin has a single one. */
+/** Hillis and Steele: each round adds the element `distance` before. Reads from one buffer, writes
+ *  to the other; the twin has a single one. */
 template <bool RIGHT> __global__ void scan_doubling(int *y, const int *x, unsigned n)
 {
     __shared__ int buffer[2][THREADS];
@@ -81,8 +81,8 @@ template <bool RIGHT> __global__ void scan_warps(int *y, const int *x, unsigned 
         y[i] = mine;
 }
 
-/** A block by warps: their scans, and to each the sums of the warps before. The twin does not wait for
- *  those. */
+/** A block by warps: their scans, and to each the sums of the warps before. The twin does not wait
+ *  for those. */
 template <bool RIGHT> __global__ void scan_block(int *y, int *sums, const int *x, unsigned n)
 {
     __shared__ int of_warp[THREADS / WARP_LANES];
@@ -101,7 +101,7 @@ template <bool RIGHT> __global__ void scan_block(int *y, int *sums, const int *x
         sums[blockIdx.x] = mine; // of the whole block
 }
 
-/** What the blocks before sum up to is added to each block's scan. The twin is launched too early. */
+/** What the blocks before sum up to is added to each block's scan. The twin comes too early. */
 template <bool RIGHT> __global__ void add_blocks_before(int *y, const int *sums, unsigned n)
 {
     unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -113,8 +113,8 @@ template <bool RIGHT> __global__ void add_blocks_before(int *y, const int *sums,
     y[i] += before; // told: scan_grid
 }
 
-/** Segments begin where a flag is set: a sum passes no flag. In the twin lane 0, which adds nothing,
- *  leaves at once; lane 1 asks for its value. */
+/** Segments begin where a flag is set: a sum passes no flag. In the twin lane 0, which adds
+ *  nothing, leaves at once; lane 1 asks for its value. */
 template <bool RIGHT>
 __global__ void scan_segments(int *y, const int *x, const unsigned char *begins, unsigned n)
 {
@@ -224,18 +224,20 @@ template <bool RIGHT> static bool scan_segments_passes(unsigned n)
     return y == want;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(scan_doubling, ONE_BLOCK, 100, "block 0, thread 1", "a race", MEMORY),
     CLASSIC(scan_tree, ONE_BLOCK, 256, "block 0, thread 3", "a race", MEMORY),
-    CLASSIC(scan_warps, ANY_SIZE, 100, "block 0, thread 1", "that lane has left the kernel",
-            ALWAYS),
+    CLASSIC(scan_warps, ANY_SIZE, 100, "block 0, thread 1",
+            "that lane has left the kernel", ALWAYS),
     {"scan_block", scan_block_passes<true>, ANY_SIZE, scan_block_passes<false>, 300,
      "scan_block<BARRIER>", "scan_block", "block 0, thread 32",
      "a race: it reads of_warp[0], which thread 31 wrote", MEMORY},
     {"scan_grid", scan_grid_passes<true>, ANY_SIZE, scan_grid_passes<false>, 100,
      "add_blocks_before<ORDER>", "scan_grid", "block 0, thread 0",
      "reads y[0], which nothing has written yet (it is an output)", MEMORY},
-    CLASSIC(scan_segments, ANY_SIZE, 100, "block 0, thread 1", "that lane has left the kernel",
-            ALWAYS),
+    CLASSIC(scan_segments, ANY_SIZE, 100, "block 0, thread 1",
+            "that lane has left the kernel", ALWAYS),
 };
+// clang-format on
 SUITE(scans, kernels);

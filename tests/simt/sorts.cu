@@ -1,7 +1,7 @@
 /**
  * @file sorts.cu
- * @brief Sorting networks in a block and across blocks, and sorting by rank. Right kernels with their
- *        broken twins; see kernels.h.
+ * @brief Sorting networks in a block and across blocks, and sorting by rank. Right kernels with
+ *        their broken twins; see kernels.h.
  */
 #include "tests/simt/kernels.h"
 
@@ -41,8 +41,8 @@ template <bool RIGHT> __global__ void bitonic_block(int *x, unsigned n)
     x[me] = keys[me];
 }
 
-/** One step of the network for any power of two: a launch is the barrier of all blocks. The twin asks
- *  for a block of 2048 threads. */
+/** One step of the network for any power of two: a launch is the barrier of all blocks. The twin
+ *  asks for a block of 2048 threads. */
 template <bool RIGHT> __global__ void bitonic_step(int *x, unsigned size, unsigned distance)
 {
     unsigned me = blockIdx.x * blockDim.x + threadIdx.x, partner = me ^ distance;
@@ -50,7 +50,8 @@ template <bool RIGHT> __global__ void bitonic_step(int *x, unsigned size, unsign
         order(&x[me], &x[partner], (me & size) == 0);
 }
 
-/** Neighbours in turns, even pairs and odd pairs. In the twin both kinds wait at barriers of their own. */
+/** Neighbours in turns, even pairs and odd pairs. In the twin both kinds wait at barriers of
+ *  their own. */
 template <bool RIGHT> __global__ void odd_even_block(int *x, unsigned n)
 {
     __shared__ int keys[MOST];
@@ -70,8 +71,8 @@ template <bool RIGHT> __global__ void odd_even_block(int *x, unsigned n)
         x[me] = keys[me];
 }
 
-/** An element's place is the number of those before it: all are looked at through a tile. The twin's
- *  tile is larger than static shared memory may be. */
+/** An element's place is the number of those before it: all are looked at through a tile. The
+ *  twin's tile is larger than static shared memory may be. */
 template <bool RIGHT> __global__ void rank_sort(int *y, const int *x, unsigned n)
 {
     __shared__ int tile[RIGHT ? THREADS : 13 << 10];
@@ -89,8 +90,8 @@ template <bool RIGHT> __global__ void rank_sort(int *y, const int *x, unsigned n
         y[rank] = mine;
 }
 
-/** A stable split by the lowest bit, in one block: zeros first. Ballots and a barrier that counts give
- *  the places. The twin leaves its warp's count behind the barrier. */
+/** A stable split by the lowest bit, in one block: zeros first. Ballots and a barrier that
+ *  counts give the places. The twin leaves its warp's count behind the barrier. */
 template <bool RIGHT> __global__ void split_by_bit(unsigned *y, const unsigned *x, unsigned n)
 {
     __shared__ unsigned of_warp[THREADS / WARP_LANES];
@@ -111,7 +112,8 @@ template <bool RIGHT> __global__ void split_by_bit(unsigned *y, const unsigned *
         y[zero ? before : all + me - before] = mine;
 }
 
-/** Each thread sorts eight elements in an array of its own. The twin forgets the last thread's share. */
+/** Each thread sorts eight elements in an array of its own. The twin forgets the last thread's
+ *  share. */
 template <bool RIGHT> __global__ void sort_eights(int *x, unsigned n)
 {
     const unsigned EACH = 8;
@@ -210,12 +212,12 @@ template <bool RIGHT> static bool sort_eights_passes(unsigned n)
     return x == want;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(bitonic_block, POWERS, 64, "block 0, thread 1", "a race", MEMORY),
-    CLASSIC(
-        bitonic_step, POWERS, 4096, NULL,
-        "the block is (2048,1,1), a device's limit (1024,1024,64) (cudaErrorInvalidConfiguration)",
-        ALWAYS),
+    CLASSIC(bitonic_step, POWERS, 4096, NULL,
+            "the block is (2048,1,1), a device's limit (1024,1024,64) "
+            "(cudaErrorInvalidConfiguration)", ALWAYS),
     CLASSIC(odd_even_block, ONE_BLOCK, 100, "block 0, thread 0",
             "but thread 1 waits at another barrier", ALWAYS),
 #ifndef __CUDACC__ // nvcc refuses this twin
@@ -227,4 +229,5 @@ static const struct classic kernels[] = {
     CLASSIC(sort_eights, ANY_SIZE, 100, "block 0, thread 12",
             "reads x[100], but x has 100 elements", MEMORY),
 };
+// clang-format on
 SUITE(sorts, kernels);

@@ -1,13 +1,14 @@
 /**
  * @file tiles.cu
- * @brief Matrices and neighbourhoods through tiles in shared memory: transposes, products, stencils.
- *        Right kernels with their broken twins; see kernels.h.
+ * @brief Matrices and neighbourhoods through tiles in shared memory: transposes, products,
+ *        stencils. Right kernels with their broken twins; see kernels.h.
  */
 #include "tests/simt/kernels.h"
 
 enum { TILE = 32, ROWS = 8, SIDE = 16, THREADS = 128, RADIUS = 3 };
 
-/** y = x transposed, an element a thread. The twin forgets that the last blocks reach over the end. */
+/** y = x transposed, an element a thread. The twin forgets that the last blocks reach over the
+ *  end. */
 template <bool RIGHT>
 __global__ void transpose_naive(float *y, const float *x, unsigned rows, unsigned cols)
 {
@@ -196,9 +197,10 @@ template <bool RIGHT> static bool stencil_plane_passes(unsigned n)
     return true;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
-    CLASSIC(transpose_naive, SQUARES, 33, "block (1,0,0), thread (8,0,0)", "y has 1320 elements",
-            MEMORY),
+    CLASSIC(transpose_naive, SQUARES, 33, "block (1,0,0), thread (8,0,0)",
+            "y has 1320 elements", MEMORY),
     CLASSIC(transpose_tiled, SQUARES, 65, "block (0,0,0), thread (0,0,0)",
             "reads tile[8], which nothing has written in this block yet", MEMORY),
     CLASSIC(matmul_naive, SQUARES, 33, "block (0,0,0), thread (0,0,0)",
@@ -210,4 +212,5 @@ static const struct classic kernels[] = {
     CLASSIC(stencil_plane, SQUARES, 5, "block 0, thread (0,4,0)",
             "reads x[60], but x has 60 elements", MEMORY),
 };
+// clang-format on
 SUITE(tiles, kernels);

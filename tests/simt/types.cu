@@ -102,8 +102,8 @@ template <bool RIGHT> __global__ void rotate_pairs(float2 *y, const float2 *x, u
         y[i / 2].x = pair.x; // told: rotate_pairs
 }
 
-/** Where is the smallest? Dynamic shared memory holds two arrays of different types. In the twin the
- *  second one begins in the middle of the first. */
+/** Where is the smallest? Dynamic shared memory holds two arrays of different types. In the twin
+ *  the second one begins in the middle of the first. */
 template <bool RIGHT> __global__ void argmin_carved(unsigned *place, const double *x, unsigned n)
 {
     extern __shared__ double values[];
@@ -259,11 +259,12 @@ template <bool RIGHT> static bool argmin_carved_passes(unsigned n)
     return place == want;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
     CLASSIC(copy_float4, ANY_SIZE, 100, "block 0, thread 0",
             "is no multiple of 16 (cudaErrorMisalignedAddress)", MEMORY),
-    CLASSIC(grey, ANY_SIZE, 100, "block 1, thread 36", "reads x[100], but x has 100 elements",
-            MEMORY),
+    CLASSIC(grey, ANY_SIZE, 100, "block 1, thread 36",
+            "reads x[100], but x has 100 elements", MEMORY),
     CLASSIC(axpy_half2, ANY_SIZE, 100, "block 0, thread 0",
             "reads y[0], which nothing has written yet (it is an output)", MEMORY),
     CLASSIC(scale_bf16, ANY_SIZE, 100, "block 0, thread 50",
@@ -274,6 +275,8 @@ static const struct classic kernels[] = {
             "a race: it reads sum[0], which thread 0 wrote", MEMORY),
     CLASSIC(rotate_pairs, ANY_SIZE, 100, "block 0, thread 1",
             "a race: it writes y[0], which thread 0 wrote", MEMORY),
-    CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32", "which thread 0 wrote", MEMORY),
+    CLASSIC(argmin_carved, ANY_SIZE, 100, "block 0, thread 32",
+            "a race: it writes dynamic shared memory[32], which thread 1 wrote", MEMORY),
 };
+// clang-format on
 SUITE(types, kernels);

@@ -1,7 +1,7 @@
 /**
  * @file warps.cu
- * @brief What lanes of a warp do for each other: votes, shuffles, compaction, exchange through shared
- *        memory. Right kernels with their broken twins; see kernels.h.
+ * @brief What lanes of a warp do for each other: votes, shuffles, compaction, exchange through
+ *        shared memory. Right kernels with their broken twins; see kernels.h.
  */
 #include "tests/simt/kernels.h"
 
@@ -59,7 +59,8 @@ template <bool RIGHT> __global__ void reverse_lanes(int *y, const int *x, unsign
         y[i] = mine;
 }
 
-/** How many lanes have this lane's value, by one ballot a bit. The twin's mask is one lane short. */
+/** How many lanes have this lane's value, by one ballot a bit. The twin's mask is one lane
+ *  short. */
 template <bool RIGHT> __global__ void match_by_ballots(unsigned *y, const unsigned *x, unsigned n)
 {
     unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -73,8 +74,8 @@ template <bool RIGHT> __global__ void match_by_ballots(unsigned *y, const unsign
         y[i] = (unsigned)__popc(same);
 }
 
-/** Neighbours swap through shared memory, which one warp shares: __syncwarp() is barrier enough. The
- *  twin has none. */
+/** Neighbours swap through shared memory, which one warp shares: __syncwarp() is barrier enough.
+ *  The twin has none. */
 template <bool RIGHT> __global__ void swap_neighbours(int *y, const int *x, unsigned n)
 {
     __shared__ int slot[THREADS];
@@ -87,8 +88,8 @@ template <bool RIGHT> __global__ void swap_neighbours(int *y, const int *x, unsi
         y[i] = mine;
 }
 
-/** 1 where all of a warp are positive, -1 where none is, else 0. In the twin lanes without an element
- *  have gone to a barrier, where the others wait in vain. */
+/** 1 where all of a warp are positive, -1 where none is, else 0. In the twin lanes without an
+ *  element have gone to a barrier, where the others wait in vain. */
 template <bool RIGHT> __global__ void warp_verdict(int *y, const int *x, unsigned n)
 {
     unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -104,8 +105,8 @@ template <bool RIGHT> __global__ void warp_verdict(int *y, const int *x, unsigne
         y[i] = verdict;
 }
 
-/** One atomic for all lanes that happen to be here: a leader adds for them, and they take numbers in
- *  turn. The twin asks the first lane that is not here. */
+/** One atomic for all lanes that happen to be here: a leader adds for them, and they take
+ *  numbers in turn. The twin asks the first lane that is not here. */
 template <bool RIGHT>
 __global__ void take_numbers(unsigned *numbers_taken, unsigned *next, const int *x, unsigned n)
 {
@@ -229,9 +230,10 @@ template <bool RIGHT> static bool take_numbers_passes(unsigned n)
     return once;
 }
 
+// clang-format off
 static const struct classic kernels[] = {
-    CLASSIC(compact_ballot, ANY_SIZE, 100, "block 0, thread 36", "that lane has left the kernel",
-            ALWAYS),
+    CLASSIC(compact_ballot, ANY_SIZE, 100, "block 0, thread 36",
+            "that lane has left the kernel", ALWAYS),
     CLASSIC(broadcast, ANY_SIZE, 100, "block 0, thread 31",
             "lane 31 calls __shfl_sync(), but the mask 0x7FFFFFFF does not name it", ALWAYS),
     CLASSIC(butterfly_groups, ANY_SIZE, 100, "block 0, thread 0", "width 12", ALWAYS),
@@ -243,7 +245,8 @@ static const struct classic kernels[] = {
             "reads slot[1], which nothing has written", MEMORY),
     CLASSIC(warp_verdict, ANY_SIZE, 100, "block 0, thread 96",
             "waits for lane 4 of its warp for ever: that lane waits at __syncthreads()", ALWAYS),
-    CLASSIC(take_numbers, ANY_SIZE, 100, "block 0, thread 0", "that lane has left the kernel",
-            ALWAYS),
+    CLASSIC(take_numbers, ANY_SIZE, 100, "block 0, thread 0",
+            "that lane has left the kernel", ALWAYS),
 };
+// clang-format on
 SUITE(warps, kernels);

@@ -1,0 +1,117 @@
+/**
+ * @file tests_kernels.h
+ * @brief Graded tests of exercises 1.13 to 1.15: the casts of whole arrays, two kernels around one
+ *        function. Included once, by test_lab01.c, after tests_cast.h, whose inputs and rules it
+ *        shares.
+ */
+#ifndef LOWP_GRADER_LAB01_TESTS_KERNELS_H
+#define LOWP_GRADER_LAB01_TESTS_KERNELS_H
+
+#include "tests_cast.h"
+
+enum { KERNEL_THREADS = 256 /**< of a block: what lab01_kernels.h promises */ };
+
+/** Names the reason why element i, and with it all that follow, may have been left out. */
+static void name_unwritten(size_t i, size_t n, int blocks, size_t width)
+{
+    size_t threads = (size_t)blocks * KERNEL_THREADS;
+    if (i == 0)
+        because("no code was written");
+    else if (width > 1 && i == n / width * width)
+        because("the n %% 4 elements behind the last group of four were left out");
+    else if (blocks > 0 && i == width * threads)
+        because(
+            width > 1
+                ? "each thread took one group of four: with more groups, it must loop"
+                : "each thread took one element: with more elements than threads, it must loop");
+    else if (i == n / KERNEL_THREADS * KERNEL_THREADS)
+        because("the last block, which is not full, was left out");
+}
+
+/** Runs the kernel for the format's width over the casts, and judges every code.
+ *  @param[in] blocks of the grid; 0: as many as it takes */
+static void check_kernel(const struct casts *c, int blocks, const struct rule *rules, size_t count)
+{
+    bool wide = c->f.exp_bits + c->f.man_bits > 8;
+    const char *function = wide ? "cast_to_16" : "cast_to_8";
+    uint64_t *got = allocate(c->n, sizeof *got), poison = wide ? 0xFFFF : 0xFF;
+    uint16_t *codes16 = wide ? TAKE(uint16_t, c->n) : NULL;
+    uint8_t *codes8 = wide ? NULL : TAKE(uint8_t, c->n);
+    if (wide)
+        run_cast_to_16(codes16, GIVE(c->x32, c->n), c->n, c->f, blocks);
+    else
+        run_cast_to_8(codes8, GIVE(c->x32, c->n), c->n, c->f, c->saturate, blocks);
+    for (size_t i = 0; i < c->n; i++) {
+        got[i] = wide ? codes16[i] : codes8[i];
+        if (got[i] != poison || isnan(oracle_value(c->want[i], c->f, false)))
+            continue;
+        name_unwritten(i, c->n, blocks, wide ? 1 : 4);
+        fail("%s: %s, n = %zu, blocks = %d: codes[%zu] was not written", function, c->f.name, c->n,
+             blocks, i);
+    }
+    compare_casts(function, c, got, rules, count);
+    arena_reset();
+}
+
+/** Decisions of a format: all of them for eight bits, some thousands for sixteen. */
+static struct casts some_decisions(struct fp_format f, bool saturate)
+{
+    uint64_t last = oracle_max_code(f), step = last < 256 ? 1 : 29;
+    struct casts c = casts_new(f, true, saturate, 8 * (last / step + 2));
+    add_between(&c, 0, last, step);
+    return c;
+}
+
+/** A length and a grid: ordinary numbers, so that what is wrong is wrong with the places. */
+static void check_length(struct fp_format f, size_t n, int blocks)
+{
+    struct casts all = some_decisions(f, true), c = casts_new(f, true, true, n);
+    if (f.exp_bits + f.man_bits > 8)
+        all.saturate = c.saturate = false;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = test_u64(1000 * n + i) % all.n;
+        add_cast(&c, all.x[from], all.want[from]);
+    }
+    check_kernel(&c, blocks, WIDE_RULES);
+}
+
+static const struct fp_format *const NARROW[] = {&FP16, &BF16, &E4M3, &E5M2};
+
+GRADED(kernel_rounding, .points = 4,
+       .idea = "one function rounds for four formats: what differs is in the descriptor")
+{
+    for (size_t k = 0; k < COUNT(NARROW); k++) {
+        struct fp_format f = *NARROW[k];
+        bool wide = f.exp_bits + f.man_bits > 8;
+        struct casts c = some_decisions(f, false);
+        check_kernel(&c, 0, CAST_RULES + (wide ? FP8_ONLY : 0),
+                     COUNT(CAST_RULES) - (wide ? FP8_ONLY : 0));
+        for (int saturate = 0; saturate < (wide ? 1 : 2); saturate++) {
+            c = ends_of_range(f, saturate);
+            check_kernel(&c, 0, RANGE_RULES, COUNT(RANGE_RULES));
+        }
+        award(0.25 * (double)(k + 1));
+    }
+}
+
+GRADED(kernel_16, .points = 4,
+       .idea = "any grid covers all elements: a thread steps over the array by the whole grid")
+{
+    const size_t lengths[] = {256, 1, 255, 257, 1000, 1000};
+    const int blocks[] = {1, 1, 2, 0, 1, 3};
+    for (size_t k = 0; k < COUNT(lengths); k++)
+        check_length(k % 2 ? FP16 : BF16, lengths[k], blocks[k]);
+}
+
+GRADED(kernel_8, .points = 4,
+       .idea = "four elements an access, their codes in one word; and the n % 4 at the end")
+{
+    const size_t lengths[] = {1024, 4, 8, 2048, 1, 3, 5, 1023, 2103, 5001};
+    const int blocks[] = {1, 1, 0, 1, 1, 2, 1, 1, 1, 2};
+    for (size_t k = 0; k < COUNT(lengths); k++) {
+        check_length(k % 2 ? E5M2 : E4M3, lengths[k], blocks[k]);
+        award(k == 3 ? 0.5 : 0);
+    }
+}
+
+#endif

@@ -1,0 +1,151 @@
+/**
+ * @file beliefs_kernels.h
+ * @brief Wrong rules of lab 03 about the kernels of exercises 3.11 to 3.14.
+ *
+ * Most are about which elements of a row the threads that share it take part with. Each says what
+ * the row would come out as. None of them can make a test pass. Included by test_lab03.c alone.
+ */
+#ifndef LOWP_GRADER_LAB03_BELIEFS_KERNELS_H
+#define LOWP_GRADER_LAB03_BELIEFS_KERNELS_H
+
+#include "grader/lab03/beliefs_rows.h"
+
+#include <stdbool.h>
+
+enum { WARP_THREADS = 32, BLOCK_THREADS = 256 };
+
+/** How the kernel in question takes a row apart; set by the test for the rules below. */
+static struct {
+    size_t threads; /**< that share a row: 1, 32 or 256 */
+    size_t width;   /**< elements that a thread takes at a time: 1 or 4 */
+    size_t head;    /**< elements before the first group of `width` */
+} sharing;
+
+/** The groups of a row: [0, head) are no group, nor is what follows the last whole one. */
+static bool in_a_group(size_t i, size_t n)
+{
+    size_t end = sharing.head + (n - sharing.head) / sharing.width * sharing.width;
+    return i >= sharing.head && i < end;
+}
+
+/** Which of the threads that share a row takes element i? */
+static size_t taker(size_t i, size_t n)
+{
+    if (i < sharing.head)
+        return i;
+    if (in_a_group(i, n))
+        return (i - sharing.head) / sharing.width % sharing.threads;
+    return (i - sharing.head) % sharing.width;
+}
+
+typedef bool belongs(size_t i, size_t n);
+
+/** Softmax with the sum over only some of the elements. */
+static void softmax_of_some(float *out, const float *x, size_t n, belongs *counts)
+{
+    float m = believed_max(x, n, -INFINITY), sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += counts(i, n) ? expf(x[i] - m) : 0;
+    believed_softmax(out, x, n, m, sum);
+}
+
+static bool by_thread_0(size_t i, size_t n)
+{
+    return taker(i, n) == 0;
+}
+
+static bool by_warp_0(size_t i, size_t n)
+{
+    return taker(i, n) < WARP_THREADS;
+}
+
+static bool by_lanes_0(size_t i, size_t n)
+{
+    return taker(i, n) % WARP_THREADS == 0;
+}
+
+/** The loop is missing: every thread takes one element, or one group. */
+static bool in_first_round(size_t i, size_t n)
+{
+    size_t end = sharing.head + sharing.width * sharing.threads;
+    return i < end || !in_a_group(i, n);
+}
+
+static void sum_of_thread_0(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, by_thread_0);
+}
+
+static void sum_of_warp_0(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, by_warp_0);
+}
+
+static void sum_of_lanes_0(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, by_lanes_0);
+}
+
+static void sum_of_first_round(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, in_first_round);
+}
+
+static void sum_of_groups(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, in_a_group);
+}
+
+/** Each thread divides by what it added up itself. */
+static void sum_of_own(float *out, const float *x, size_t n)
+{
+    static float sums[BLOCK_THREADS];
+    float m = believed_max(x, n, -INFINITY);
+    for (size_t t = 0; t < BLOCK_THREADS; t++)
+        sums[t] = 0;
+    for (size_t i = 0; i < n; i++)
+        sums[taker(i, n)] += expf(x[i] - m);
+    for (size_t i = 0; i < n; i++)
+        out[i] = expf(x[i] - m) / sums[taker(i, n)];
+}
+
+/** The states of the threads put together by adding up their d, each for another maximum. */
+static void states_not_rescaled(float *out, const float *x, size_t n)
+{
+    static float m[BLOCK_THREADS];
+    for (size_t t = 0; t < BLOCK_THREADS; t++)
+        m[t] = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        m[taker(i, n)] = fmaxf(m[taker(i, n)], x[i]);
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] == -INFINITY ? 0 : expf(x[i] - m[taker(i, n)]);
+    believed_softmax(out, x, n, believed_max(x, n, -INFINITY), sum);
+}
+
+// In order: of rules that explain the same answers, the first is named.
+static const struct row_belief KERNEL_BELIEFS[] = {
+    {"the maximum was not subtracted: expf overflows from 88.7228 on, and inf/inf is NaN",
+     softmax_unshifted},
+    {"the search for the maximum starts at 0: in a row far below 0 nothing is shifted, all "
+     "exponentials are 0, and 0/0 is NaN. Start at -INFINITY",
+     softmax_max_from_zero},
+    {"the exponentials were not divided by their sum", softmax_undivided},
+    {"the sum starts at 1; S already holds exp(0) = 1, from the maximum itself",
+     softmax_sum_from_one},
+    {"the sum leaves out the last element", softmax_without_last},
+    {"each thread divided by the sum of its own elements: the sums have to be put together",
+     sum_of_own},
+    {"only what the first thread of the row added up is in the sum", sum_of_thread_0},
+    {"only what the first warp added up is in the sum: the warps have to meet too", sum_of_warp_0},
+    {"only what lane 0 of each warp added up is in the sum", sum_of_lanes_0},
+    {"the sum ends after one element (or one group of four) a thread: in longer rows threads loop",
+     sum_of_first_round},
+    {"only the groups of four are in the sum: head and tail of the row are missing", sum_of_groups},
+    {"each d belongs to its own m: before two are added, both have to be brought to the larger m",
+     states_not_rescaled},
+    {"a row without a softmax got zeros: 0/0 is NaN, and NaN is what shows the mistake upstream",
+     softmax_or_zero},
+};
+
+#endif
