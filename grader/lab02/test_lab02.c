@@ -19,6 +19,8 @@
 #include "grader/lab02/tests_sums.h"
 // Guards and graphs.
 #include "grader/lab02/tests_graph.h"
+// The kernels.
+#include "grader/lab02/tests_kernels.h"
 
 GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
 {

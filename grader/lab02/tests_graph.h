@@ -302,7 +302,7 @@ GRADED(first_op_is_named, .points = 4,
     check_graphs((struct mood){0, 0.15, 0.1}, one_candidate, false);
 }
 
-GRADED(nan_in_is_no_fault, .points = 4,
+GRADED(nan_in_is_no_fault, .points = 3,
        .idea = "an op that was handed an infinity or a NaN is not at fault for passing it on")
 {
     check_graphs((struct mood){0.5, 0.2, 0.3}, inputs_are_bad, false);

@@ -72,7 +72,7 @@ static void give_addends(struct tensor list[20])
             give_random(k < 8 ? DTYPE_FP16 : DTYPE_BF16, k % 2, 3, lengths[k / 2], 1000 * k);
 }
 
-GRADED(running_sum_rounds, .points = 5,
+GRADED(running_sum_rounds, .points = 4,
        .idea = "an FP16 or BF16 accumulator rounds after each addition: sums drift and stall")
 {
     struct tensor list[21];
@@ -125,7 +125,7 @@ GRADED(fp32_sum_is_a_cure, .points = 2,
     }
 }
 
-GRADED(pairwise_sum_is_a_cure, .points = 4,
+GRADED(pairwise_sum_is_a_cure, .points = 3,
        .idea = "added by halves, a sum in 16 bits rounds each number log2 n times, not n times")
 {
     struct tensor list[21];
@@ -148,7 +148,7 @@ static const char *show_count(size_t n)
     return text;
 }
 
-GRADED(adds_until_overflow, .points = 4,
+GRADED(adds_until_overflow, .points = 3,
        .idea = "rounding decides when a running sum overflows: 17 gets there early, 16 never")
 {
     float f16[14] = {17, 16, 32, 1, 65504, 33, 16.5f}, bf16[8] = {0x1p120f, 0x1p119f, 3e38f, 1};

@@ -1,6 +1,7 @@
 /**
  * @file lab01.c
- * @brief Lab 01, float bit layouts: every function of lab01.h. This is the file you edit.
+ * @brief Lab 01, float bit layouts: every function of lab01.h. You edit this file and
+ * lab01.cu, the kernels.
  *
  * Build it with `make lab01`, grade it with `make grade`, see the figures with
  * `make plot LAB=lab01`. The assignment is README.md in this folder.

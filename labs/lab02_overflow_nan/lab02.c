@@ -3,8 +3,8 @@
  * @brief Lab 02, overflow, underflow and NaN: what tensors hold, what arithmetic makes of infinities
  *        and NaNs, sums in 16 bits, and who made the first bad value.
  *
- * The contract of every function is in lab02.h, the assignment in README.md beside it. This is the
- * only file of the lab that you edit. Build and grade: make lab02 && make grade
+ * The contract of every function is in lab02.h, the assignment in README.md beside it. You
+ * edit this file and lab02.cu, the kernels. Build and grade: make lab02 && make grade
  */
 #include "lab02.h"
 

@@ -29,7 +29,7 @@ __global__ void softmax_rows_warp(float *p, const float *x, size_t rows, size_t 
     todo_kernel("lab03.13");
 }
 
-// TODO(lab03.14, about 60 lines, most of them in small functions): a state (m, d) a thread; one pass
+// TODO(lab03.14, about 60 lines): small functions help. A state (m, d) a thread; one pass
 // over the row, by float4 between a head and a tail; the states of a warp by shuffles, those of the
 // warps through shared memory; then the quotients, by float4 again.
 __global__ void softmax_rows_online(float *p, const float *x, size_t rows, size_t cols)

@@ -2,8 +2,8 @@
  * @file lab03.c
  * @brief Lab 03, log-sum-exp: softmax and its logarithm, where they die and how to compute them.
  *
- * The contract of every function is in lab03.h, the assignment in README.md beside it. This is the
- * only file of the lab that you edit. Build and grade: make lab03 && make grade
+ * The contract of every function is in lab03.h, the assignment in README.md beside it. You
+ * edit this file and lab03.cu, the kernels. Build and grade: make lab03 && make grade
  */
 #include "lab03.h"
 
