@@ -43,3 +43,19 @@ $(B)/bench: $(B)/gpu/bench_labs.o $(B)/gpu/bench_steps.o
 $(GPU_CUDA): $(B)/%: $(B)/gpu/%.o $(B)/common/cast.o $(B)/common/formats.o
 	$(call SAY,ld)$(NVCC) $(NVCCFLAGS) $^ -ldl -o $@
 gpu-programs: $(GPU_CUDA) $(B)/tests/bench_gemm $(GEMM_CUDA)
+
+# What the benchmark asks of a result, tried out on the CPU: tests/gpu/bench_host.cpp.
+.PHONY: gpu-host
+gpu-host: $(B)/runner/bench_host
+GPU_HOST := $(patsubst %,$(B)/runner/%.host.o,bench_host bench_labs bench_steps)
+$(GPU_HOST): $(B)/runner/%.host.o: $(wildcard tests/gpu/bench* tests/gpu/*.cuh tests/gpu/host/* labs/*/*.h common/simt/*.h) gpu.mk
+	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_KERNEL) -Werror -Itests/gpu/host \
+	    $(addprefix -Ilabs/,$(FOLDERS)) -include common/simt/simt.h -c $(filter tests/gpu/$*.c%,$^) -o $@
+$(B)/runner/bench_host: $(GPU_HOST) $(B)/common/cast.o $(B)/common/formats.o
+	$(call SAY,ld)$(CXX) $^ -ldl -o $@
+define GPU_HOST_RULES
+$(B)/$(2)/$(1)_host.so: $(call kernels,$(1),fast,$(2)) $(B)/solutions/$(1).o $(B)/libcommon.a
+	$$(call SAY,ld)$(CXX) -shared -Wl,-Bsymbolic,-u,launch_take_failure,-u,todo_set_handler $$^ $(BOOST) -lm -o $$@
+gpu-host: $(B)/$(2)/$(1)_host.so
+endef
+$(foreach l,$(KERNEL_LABS),$(foreach s,solutions stubs,$(eval $(call GPU_HOST_RULES,$(l),$(s)))))

@@ -63,6 +63,13 @@ run env GPU=0 build/gpu/runner/test_common_gemm_types
 expect "the tests of matrix products, on the CPU" 0 "tests ran; 0 failed"
 run env GPU=1 CUDA_VISIBLE_DEVICES= build/gpu/runner/test_common_gemm_types
 expect "  ... which GPU=1 does not take for a device" 1 "GPU=1, but the products run on CPU"
+run make -j2 --no-print-directory B="$build" SOLUTION=1 READY= GPU=0 gpu-host
+expect "the benchmark's own checks are built for the CPU" 0
+run "$build/runner/bench_host" "$build/solutions"
+expect "  ... they find the model solutions right" 0 "adamw_vectorised" "softmax_rows_online"
+check "  ... all of them" test "$(grep -c ' right$' "$scratch_top/output")" -ge 23
+run "$build/runner/bench_host" "$build/stubs"
+expect "  ... and no open exercise" 1 "0 of "
 real=$(command -v nvcc || command -v /usr/local/cuda/bin/nvcc)
 if [ -n "$real" ]; then
     run make -j2 --no-print-directory B=build/gpu SOLUTION=1 READY= GPU=0 NVCC="$real" gpu-programs
@@ -189,4 +196,5 @@ for table in kernels gemm; do
 done
 run gnuplot -c plots/roofline.gp "$scratch_top" "$scratch/figure/roofline" png
 expect "without figures it says what to do" 1 "make gpu-check"
+[ -n "$real" ] || skip_all "compiling for devices: there is no nvcc here"
 finish

@@ -75,6 +75,7 @@ elif [ -n "$libs" ]; then
     export LD_LIBRARY_PATH="$lib:$lib/openblas-pthread${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 fi
 nvcc=${NVCC:-$(command -v nvcc || command -v /usr/local/cuda/bin/nvcc)}
+[ -z "$nvcc" ] || export CUDA_HOME="${CUDA_HOME:-$(dirname "$(dirname "$(readlink -f "$nvcc")")")}"
 mkdir -p "$out" build || exit 2
 device=$(tools/device.sh 1 "$nvcc" build/device_probe 2>"$out/why")
 [ -n "$device" ] || nothing "$(sed 's/^GPU=1: //; s/ The kernels run on the CPU only\.$//' "$out/why")"

@@ -16,6 +16,7 @@
  * Exit: 0, 1 a wrong result or an error of CUDA, 2 wrong usage, 77 there is no device.
  */
 #include "tests/gpu/bench.cuh"
+#include "tests/gpu/device.cuh"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #ifndef LOWP_TESTS_GPU_BENCH_CUH
 #define LOWP_TESTS_GPU_BENCH_CUH
 
-#include "tests/gpu/device.cuh"
+#include "tests/gpu/check.cuh"
 
 #include "common/formats.h"
 extern "C" { // functions of C; the labs' headers include this too, but later

@@ -1,61 +1,26 @@
 /**
  * @file device.cuh
- * @brief What the programs of `make gpu-check` share: the device, errors with a hint, CSV rows.
- *
- * Included by fp8.cu, bench.cu and planted.cu, which are programs of their own: an error of CUDA
- * ends them, with one line that says what, where and what to try.
+ * @brief The device that a program of `make gpu-check` runs on: fp8.cu, bench.cu, planted.cu.
  */
 #ifndef LOWP_TESTS_GPU_DEVICE_CUH
 #define LOWP_TESTS_GPU_DEVICE_CUH
 
-#include <cuda_runtime.h>
+#include "tests/gpu/check.cuh"
 
-#include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <string>
 
 /** Exit status of a program that ran nothing, since there is no device that it could run on. */
 enum { WITHOUT_DEVICE = 77 };
 
-/** What to try after an error of CUDA. */
-static inline const char *hint(cudaError_t error)
-{
-    switch (error) {
-    case cudaErrorMemoryAllocation:
-        return "nvidia-smi shows who holds the device's memory; or set BYTES= to less";
-    case cudaErrorNoKernelImageForDevice:
-    case cudaErrorUnsupportedPtxVersion:
-        return "the GPU needs compute capability 8.0 or later, and a driver for this nvcc's CUDA";
-    case cudaErrorIllegalAddress:
-    case cudaErrorMisalignedAddress:
-        return "compute-sanitizer finds the kernel and the line";
-    default:
-        return "does nvidia-smi show the device in good health?";
-    }
-}
-
-static inline void check_cuda(cudaError_t error, const char *call, const char *file, int line)
-{
-    if (error == cudaSuccess)
-        return;
-    fprintf(stderr, "%s:%d: %s: %s; %s\n", file, line, call, cudaGetErrorString(error),
-            hint(error));
-    exit(1);
-}
-
-/** Ends the program if a call of CUDA failed. */
-#define CUDA_CHECK(call) check_cuda((call), #call, __FILE__, __LINE__)
-
 /** The device, and what every CSV row begins with. */
 struct device {
     std::string name; /**< "NVIDIA H200" */
     std::string
-        driver;        /**< "CUDA 13.0; runtime 13.0": the newest that the driver knows, and ours */
+        driver; /**< "CUDA 13.0; runtime 13.0": what the driver knows, what this is built with */
     std::string date;  /**< 2026-01-31, UTC */
     bool has_fp8;      /**< conversion instructions and tensor cores: since 8.9 */
     size_t free_bytes; /**< memory */
-    size_t l2_bytes;   /**< size of the cache */
 };
 
 static inline std::string version(int v)
@@ -99,9 +64,8 @@ static inline device open_device()
     CUDA_CHECK(cudaGetDeviceProperties(&p, 0));
     size_t free_bytes, all_bytes;
     CUDA_CHECK(cudaMemGetInfo(&free_bytes, &all_bytes));
-    return {p.name,     "CUDA " + version(driver) + "; runtime " + version(runtime),
-            today(),    p.major * 10 + p.minor >= 89,
-            free_bytes, (size_t)p.l2CacheSize};
+    return {p.name, "CUDA " + version(driver) + "; runtime " + version(runtime), today(),
+            p.major * 10 + p.minor >= 89, free_bytes};
 }
 
 #endif
