@@ -38,6 +38,13 @@ check "the division-free error grows with the logits" every softmax_division_fre
     'dead == 0 && (size > 1 || worst < 40 / 2^24) && (size < 1024 || worst > 1e-5)'
 check "every error is below the paper's bound" within_bounds
 check "division-free is worse on most rows" more_often_worse
+# The kernels: four, all near the exact softmax; sums in many places are better than one long one.
+ladder() {
+    awk -F, 'NR > 1 { rows++; if (!($3 < 2e-5 && $4 > 0)) bad = 1; error[$1] = $3 }
+        END { exit bad || rows != 4 || !(4 * error["softmax_rows_warp"] < error["softmax_rows_naive"]) }' \
+        "$out/kernels.csv"
+}
+check "the four kernels agree, and the naive sum is the least exact" ladder
 
 cp -r "$out" "$scratch/before"
 refuses() {

@@ -22,6 +22,14 @@ for recipe in bf16_master bf16_kahan bf16_stochastic; do
     check "$recipe is within 1%" against $recipe 'r > 0.99 && r < 1.01'
 done
 
+# The kernels: four, equal to the bit, and sums that are nearly so.
+ladder() {
+    awk -F, 'NR > 1 { rows++; first = rows == 1 ? $3 : first
+                      if ($2 != 1 || !($4 > 0) || $3 / first < 0.9999 || $3 / first > 1.0001) bad = 1 }
+        END { exit bad || rows != 4 }' "$out/kernels.csv"
+}
+check "the four kernels make the same weights, and nearly the same sums" ladder
+
 cp -r "$out" "$scratch/before"
 refuses() {
     what=$1 text=$2

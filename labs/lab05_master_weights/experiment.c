@@ -30,6 +30,8 @@
  */
 #include "lab05.h"
 
+#include "ladder.h"
+
 #include "common/cast.h"
 #include "common/gemm.h"
 #include "common/nn.h"
@@ -224,7 +226,8 @@ int main(int argc, char **argv)
     int failure = train_try(&t, "lab05.c, called once with one weight,", try_functions);
     if (!failure)
         failure = train_run(&t, train_recipe);
-    if (!failure && !(train_write(&t, "loss.csv") && write_summary(&t)))
+    if (!failure && !(train_write(&t, "loss.csv") && write_summary(&t) &&
+                      ladder_compare(argv[1], t.seed, adamw_of(&t))))
         failure = 1;
     train_free(&t);
     return failure;
