@@ -77,9 +77,12 @@ malloc void *more() { return __builtin_malloc(8); }
 exit void more() { __builtin_exit(0); }
 fopen FILE *more() { return fopen("f", "r"); }
 fork extern "C" int fork(); int more() { return fork(); }
+launch_take_failure extern "C" const char *launch_take_failure(); const char *more() { return launch_take_failure(); }
 END
 { cat "$model"; echo '__device__ float other(float); __device__ float f(float x) { return other(x); }'; } >"$cu"
 costs "a function that is nowhere" "it uses other(float), which it does not define"
+{ cat "$model"; echo 'extern "C" void __tsan_write4(void *) {}'; } >"$cu"
+costs "a checker of one's own" "it defines __tsan_write4, a name that is not free"
 { cat "$model"; echo 'struct s { s(); ~s(); }; s::s() {} s::~s() {} s object;'; } >"$cu"
 costs "a global object" "it has a global object"
 sed "s/\([ *]\)$kernel(/\1another(/" "$model" >"$cu"

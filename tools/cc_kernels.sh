@@ -51,7 +51,8 @@ check_headers() {
 math='a?(cos|sin|tan)(h|pi)?|atan2|exp(2|10|m1)?|log(2|10|1p|b)?|pow|sqrt|cbrt|r?hypot|erfc?|[lt]gamma'
 math="$math|fabs|f(min|max|mod|dim|ma)|remainder|remquo|ceil|floor|trunc|l?l?r(ound|int)|round"
 math="$math|nearbyint|ldexp|frexp|scalbl?n|modf|copysign|nextafter|ilogb|nan|sincos|rint"
-allowed="(simt|launch|check|todo)_.*|todo|__tsan_.*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
+allowed="simt_(barrier|warp|fence|trap|printf)|todo_kernel|__assert_fail|_Z[0-9]*atomic[A-Z].*"
+allowed="$allowed|__tsan_.*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
 allowed="$allowed|__(popcount|clz|ctz|ffs|bswap)[sd]i2" # what g++ makes of __popc() and its like
 allowed="$allowed|_GLOBAL_OFFSET_TABLE_|($math)f?"
 
@@ -64,9 +65,9 @@ defined() {
 }
 
 check_functions() {
-    defined "$RUNTIME" >"$stem.allowed"
-    wrong=$(undefined "$compiled" | grep -vxE "$allowed" | grep -vxF -f "$stem.allowed" | head -n 1)
-    rm -f -- "$stem.allowed"
+    taken=$(defined "$compiled" | grep -xE '(simt|launch|check|todo|run)_.*|todo|__tsan_.*|mem(cpy|set|move|cmp)' | head -n 1)
+    [ -z "$taken" ] || refuse "it defines $taken, a name that is not free." "Give your function another name."
+    wrong=$(undefined "$compiled" | grep -vxE "$allowed" | head -n 1)
     case $wrong in
     '') ;;
     _Z*) refuse "it uses $(c++filt "$wrong"), which it does not define." \
