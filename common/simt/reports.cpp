@@ -72,11 +72,12 @@ static void print_place(const char *token, size_t length)
     if (dladdr((const void *)print_place, &self) && access(self.dli_fname, R_OK) == 0) {
         snprintf(library, sizeof library, "%s", self.dli_fname);
         setenv("SIMT_LIBRARY", library, 1);
-        snprintf(command, sizeof command, "addr2line -e \"$SIMT_LIBRARY\" %.*s 2>/dev/null",
+        snprintf(command, sizeof command, "addr2line -ie \"$SIMT_LIBRARY\" %.*s 2>/dev/null",
                  (int)(length - (size_t)(offset + 1 - token)), offset + 1);
         FILE *tool = popen(command, "r"); // NOLINT(cert-env33-c): no word of it is a user's
-        if (tool && !fgets(line, sizeof line, tool))
-            line[0] = '\0';
+        /* Functions of this folder are inlined into the kernel: the kernel's line is wanted. */
+        while (tool && fgets(line, sizeof line, tool) && strstr(line, "/common/simt/"))
+            ;
         if (tool)
             pclose(tool);
         line[strcspn(line, "\n")] = '\0';

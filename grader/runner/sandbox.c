@@ -176,7 +176,7 @@ void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, s
         add_bubblewrap(&a);
         ADD(&a, "--ro-bind", "/usr/bin", "/usr/bin", "--ro-bind", s->library, "/lab/lab.so");
     }
-    ADD(&a, "/usr/bin/addr2line", "-e", s->bubblewrap ? "/lab/lab.so" : s->library, place);
+    ADD(&a, "/usr/bin/addr2line", "-ie", s->bubblewrap ? "/lab/lab.so" : s->library, place);
     int ends[2];
     line[0] = '\0';
     if (pipe2(ends, O_CLOEXEC) != 0)
@@ -190,7 +190,11 @@ void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, s
     }
     close(ends[1]);
     FILE *out = fdopen(ends[0], "r");
-    if (!out || !fgets(line, (int)size, out) || line[0] == '?')
+    /* The innermost function first, then those that it was inlined into: of these, the first that is
+     * not given code of common/simt. */
+    while (out && fgets(line, (int)size, out) && strstr(line, "/common/simt/"))
+        ;
+    if (line[0] == '?')
         line[0] = '\0';
     line[strcspn(line, "\n")] = '\0';
     char *more = strstr(line, " (discriminator");

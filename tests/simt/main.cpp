@@ -14,7 +14,7 @@
 
 #include <string>
 
-extern const struct suite reductions, scans, histograms, tiles, sorts, warps, grids, types,
+extern const struct suite reductions, scans, histograms, tiles, sorts, warps, grids, types, words,
     mistakes;
 
 #ifdef SIMT_CHECKED
@@ -59,10 +59,11 @@ static std::string translated(std::string text)
         if (plus == std::string::npos || end == std::string::npos || plus > end)
             continue;
         std::string command =
-            "addr2line -e /proc/$PPID/exe " + text.substr(plus + 1, end - plus - 1);
+            "addr2line -ie /proc/$PPID/exe " + text.substr(plus + 1, end - plus - 1);
         FILE *tool = popen(command.c_str(), "r"); // NOLINT(cert-env33-c): a fixed command
-        if (tool && fgets(place, sizeof place, tool))
-            place[strcspn(place, " \n")] = '\0';
+        while (tool && fgets(place, sizeof place, tool) && strstr(place, "/common/simt/"))
+            ; // inlined into the kernel, whose line is wanted
+        place[strcspn(place, " \n")] = '\0';
         if (tool)
             pclose(tool);
         const char *relative = strstr(place, "tests/simt/");
@@ -134,8 +135,9 @@ static void run_broken(const struct classic *k, const char *file)
 
 int main(int argc, char **argv)
 {
-    static const struct suite *const suites[] = {&reductions, &scans, &histograms, &tiles,   &sorts,
-                                                 &warps,      &grids, &types,      &mistakes};
+    static const struct suite *const suites[] = {&reductions, &scans,   &histograms, &tiles,
+                                                 &sorts,      &warps,   &grids,      &types,
+                                                 &words,      &mistakes};
     const char *word = argc > 1 ? argv[1] : "";
     launch_set_handler(NULL); // failures are asked for
     for (const struct suite *s : suites) {
