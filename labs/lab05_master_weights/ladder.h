@@ -4,8 +4,8 @@
  *        their arrays are equal to the bit, and their times on this CPU. A part of experiment.c.
  *
  * OUTDIR/kernels.csv, a row for each kernel of lab05.cu that is written:
- *   kernel, equal (1: its arrays are those of the first that ran, bit by bit), sum (of u^2), ns (of wall
- *   time for each element: the median of LADDER_RUNS runs on the CPU)
+ *   kernel, equal (1: its arrays are those of the first that ran, bit by bit), sum (of u^2)
+ * Times are printed only: files are the same in every run.
  */
 #ifndef LOWP_LAB05_LADDER_H
 #define LOWP_LAB05_LADDER_H
@@ -77,7 +77,7 @@ static bool ladder_compare(const char *folder, uint64_t seed, struct adamw opt)
     struct csv csv;
     char path[1000];
     snprintf(path, sizeof path, "%s/kernels.csv", folder);
-    csv_open(&csv, path, "kernel,equal,sum,ns");
+    csv_open(&csv, path, "kernel,equal,sum");
     ladder_draw(&step, seed);
     step.opt = opt;
     start = step.arrays;
@@ -98,7 +98,6 @@ static bool ladder_compare(const char *folder, uint64_t seed, struct adamw opt)
         csv_text(&csv, versions[k].name);
         csv_int(&csv, equal);
         csv_f64(&csv, (double)sum);
-        csv_f64(&csv, 1e9 * seconds / LADDER_N);
         csv_end_row(&csv);
         printf("%-22s %14.8g %16.1f%s\n", versions[k].name, (double)sum, 1e9 * seconds / LADDER_N,
                equal ? "" : "   other weights than the first kernel's");
