@@ -123,6 +123,15 @@ static void states_not_rescaled(float *out, const float *x, size_t n)
     believed_softmax(out, x, n, believed_max(x, n, -INFINITY), sum);
 }
 
+/** The online shortcut: where x becomes the maximum its term is 1, without a look at x. */
+static void top_is_one(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY), sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] == m ? 1 : expf(x[i] - m);
+    believed_softmax(out, x, n, m, sum);
+}
+
 // In order: of rules that explain the same answers, the first is named.
 static const struct row_belief KERNEL_BELIEFS[] = {
     {"the maximum was not subtracted: expf overflows from 88.7228 on, and inf/inf is NaN",
@@ -133,6 +142,7 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"the exponentials were not divided by their sum", softmax_undivided},
     {"the sum starts at 1; S already holds exp(0) = 1, from the maximum itself",
      softmax_sum_from_one},
+    {"only the groups of four are in the sum: head and tail of the row are missing", sum_of_groups},
     {"the sum leaves out the last element", softmax_without_last},
     {"each thread divided by the sum of its own elements: the sums have to be put together",
      sum_of_own},
@@ -141,9 +151,10 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"only what lane 0 of each warp added up is in the sum", sum_of_lanes_0},
     {"the sum ends after one element (or one group of four) a thread: in longer rows threads loop",
      sum_of_first_round},
-    {"only the groups of four are in the sum: head and tail of the row are missing", sum_of_groups},
     {"each d belongs to its own m: before two are added, both have to be brought to the larger m",
      states_not_rescaled},
+    {"a new maximum counted as 1: for +inf it is exp(inf - inf), NaN, and so is the row",
+     top_is_one},
     {"a row without a softmax got zeros: 0/0 is NaN, and NaN is what shows the mistake upstream",
      softmax_or_zero},
 };
