@@ -47,6 +47,6 @@ sources=${*:-$(find common grader labs solutions tests -name '*.[ch]' -o -name '
 # shellcheck disable=SC2086 # a list
 clang-format --dry-run -Werror $sources || bad=1
 # shellcheck disable=SC2086 # a list
-printf '%s\n' $sources | grep -e '\.c$' -e '\.cpp$' -e '/lab[0-9_a-z]*/.*\.cu$' | xargs -P "$(nproc)" -n 1 "$0" --tidy || bad=1
+printf '%s\n' $sources | grep -e '\.c$' -e '\.cpp$' -e '/lab[0-9_a-z]*/.*\.cu$' | xargs -r -P "$(nproc)" -n 1 "$0" --tidy || bad=1
 [ $bad -eq 0 ] && echo "lint: no finding in $(echo "$sources" | wc -w) files"
 exit $bad
