@@ -49,6 +49,7 @@ CFLAGS_STUDENT = -std=c11 -O2 -g -Wall -Wextra -Wno-unused-parameter $(EXACT) -f
 LAB_DEFINES    = -DLAB=$(1) -DLAB_HEADER='"$(1).h"' -DLAB_DEF='"grader/$(1)/$(1).def"' -Ilabs/$(2)
 
 READY   := build/deps.ok
+CLASS_READY := build/deps-class.ok
 COMMON  := $(patsubst %.c,$(B)/%.o,$(wildcard common/*.c))
 GRADER  := $(patsubst %.c,$(B)/%.o,$(filter-out grader/main.c,$(wildcard grader/*.c)) \
              $(wildcard grader/oracles/*.c) \
@@ -57,7 +58,7 @@ WORKER  := $(B)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
-include kernels.mk gpu.mk
+include kernels.mk gpu.mk autograde.mk
 
 ##@ Students
 .PHONY: help
@@ -117,6 +118,10 @@ doctor: ## what this machine has, what it lacks and what that costs
 stubs: ## cut labs/ out of solutions/; keeps edited files unless FORCE=1 (which backs them up)
 	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
 
+##@ Instructors
+.PHONY: autograde
+autograde: ## grade a class: SUBMISSIONS=folder OUT=folder LAB= HIDDEN= KEY= JOBS= ENGINE=local|slurm
+
 ##@ Working on the workbook itself
 .PHONY: test
 test: ## everything: unit tests, attacks, stubs, solutions at full marks, figures
@@ -152,6 +157,8 @@ clean: ## remove build/
 # --- the one set-up step: everything that compiles waits for it ---
 $(READY): tools/deps.sh
 	@mkdir -p build && tools/deps.sh && touch $@
+$(CLASS_READY): tools/deps.sh
+	@mkdir -p build && tools/deps.sh --class && touch $@
 build/deps-dev.ok: tools/deps.sh
 	@mkdir -p build && tools/deps.sh --dev && touch $@
 

@@ -5,6 +5,8 @@
 #   tools/deps.sh            name what is missing; as root, or with sudo that asks for no password,
 #                            install it; else print the one command to type and exit 1
 #   tools/deps.sh --check    only name it; exit 1 if anything is missing
+#   tools/deps.sh --class    also what grading a class needs
+#   tools/deps.sh --slurm    also a Slurm of one's own, for its test
 #   tools/deps.sh --dev      also what contributors need (formatting, static checks, manual pages)
 #   tools/deps.sh --quiet    no word when nothing is missing
 #
@@ -33,6 +35,13 @@ libboost-context-dev|base|switches between the threads of a CUDA block on the CP
 bubblewrap|base|the sandbox in which student code runs|command bwrap
 gnuplot-nox|base|draws the figures|command gnuplot
 wamerican|base|the word list that the models learn|file /usr/share/dict/american-english
+jq|class|turns results into exports and reports|command jq
+parallel|class|grades a class on all cores|command parallel
+libarchive-dev|class|reads the archives that students hand in|header archive.h
+libarchive-tools|class|makes archives, for trying the reading of them out|command bsdtar
+nettle-dev|class|makes a seed for each student|header nettle/hmac.h
+slurm-wlm|slurm|grades a class on a cluster; here for its test|command slurmctld
+munge|slurm|lets the parts of Slurm trust each other|command munged
 clang-format|dev|checks the layout of the code|command clang-format
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
 doxygen|dev|makes the manual pages of `make docs`|command doxygen
@@ -68,9 +77,9 @@ look() {
     fi
     while IFS='|' read -r package group purpose test; do
         case $group in
+        '') continue ;;
         base) ;;
-        dev) [ "$dev" = yes ] || continue ;;
-        *) continue ;;
+        *) case " $groups " in *" $group "*) ;; *) continue ;; esac ;;
         esac
         needed=$((needed + 1))
         case $installed in *" $package "*) continue ;; esac
@@ -162,14 +171,14 @@ install() {
     say "all $needed packages are there"
 }
 
-dev=no quiet=no check=no
+groups='' quiet=no check=no
 for argument; do
     case $argument in
     --check) check=yes ;;
-    --dev) dev=yes ;;
+    --class | --slurm | --dev) groups="$groups ${argument#--}" ;;
     --quiet) quiet=yes ;;
     *)
-        echo "usage: tools/deps.sh [--check] [--dev] [--quiet]" >&2
+        echo "usage: tools/deps.sh [--check] [--class] [--slurm] [--dev] [--quiet]" >&2
         exit 2
         ;;
     esac
