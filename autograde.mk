@@ -23,13 +23,23 @@ ifneq ($(and $(HIDDEN),$(filter autograde,$(MAKECMDGOALS))),)
 $(if $(HIDDEN_LABS),,$(error HIDDEN=$(HIDDEN) holds no test_labNN.c: a lab's hidden tests are HIDDEN/lab05/test_lab05.c))
 endif
 
+# The handout that submissions are compiled in: of these labs, with no curves. Its folder has the name
+# of its labs, so that one is not taken for another.
+AUTOGRADED := $(or $(if $(GIVEN),$(CHOSEN)),$(LABS))
+comma_free  = $(subst $() ,-,$(strip $(1)))
+TREE       := $(B)/autograde/$(call comma_free,$(AUTOGRADED))
+TREE_PARTS  = $(filter-out %.done,$(call handout_parts,$(AUTOGRADED)))
+$(TREE)/made: $(wildcard common/*.h common/simt/*.h tools/*.sh labs/*/*.h labs/*/launch.cu solutions/*/*) Makefile kernels.mk
+	@tools/handout.sh $(TREE) $(B) $(AUTOGRADED) -- $(TREE_PARTS) >$@.log && mv $@.log $@
+
 # All that a run needs, whatever its submissions are.
-AUTOGRADED := $(or $(if $(GIVEN),$(filter-out all,$(CHOSEN))),$(LABS))
-autograde-programs: $(AUTOGRADE) $(WORKER) $(HANDOUT) $(HIDDEN_LABS:%=$(HIDDEN_RUNNERS)/test_%) \
-    $(foreach l,$(AUTOGRADED),$(B)/grader/test_$(l) $(B)/grader/$(l).hash)
+autograde-programs: $(AUTOGRADE) $(TREE)/made $(HIDDEN_LABS:%=$(HIDDEN_RUNNERS)/test_%)
+ifneq ($(filter autograde-programs,$(MAKECMDGOALS)),)
+$(TREE)/made: $(TREE_PARTS)
+endif
 autograde:
-	@$(MAKE) --no-print-directory $(PARALLEL) autograde-programs
+	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION= SAN= autograde-programs
 	@SUBMISSIONS='$(SUBMISSIONS)' OUT='$(OUT)' LABS='$(if $(GIVEN),$(CHOSEN))' ALL_LABS='$(LABS)' ENGINE='$(ENGINE)' \
 	    JOBS='$(JOBS)' HIDDEN='$(HIDDEN)' HIDDEN_RUNNERS='$(HIDDEN_RUNNERS)' KEY='$(KEY)' ONLY='$(ONLY)' FORCE='$(FORCE)' \
 	    UNSANDBOXED='$(UNSANDBOXED)' GPU='$(GPU)' NVCC='$(if $(filter 0,$(GPU)),,$(NVCC))' \
-	    HANDOUT='$(HANDOUT)' TREE='$(HANDOUT_TREE)' grader/autograde/autograde.sh
+	    TREE='$(TREE)/lowp-handout' grader/autograde/autograde.sh

@@ -19,17 +19,22 @@ cd "$(dirname "$0")/.." || exit 1
 # The table: package | group | what it is for | how to see it without dpkg. A package that dpkg
 # does not have but whose file is there (gnuplot-qt's gnuplot, a compiler of your own) is fine.
 # Listed are also the packages that others only recommend (gcc: libc6-dev), as recommended ones
-# are not installed.
+# are not installed. Group base is for everybody, source for who builds the grader, and handout for
+# who has it built (prebuilt/), dev for contributors.
 # shellcheck disable=SC2016 # the backticks are text
 table='
 gcc|base|compiles everything|command gcc
 g++|base|compiles the CUDA kernels for the CPU|command g++
 make|base|runs the Makefile|command make
 libc6-dev|base|headers of the C library, which gcc needs|header stdio.h
-libcriterion-dev|base|test framework of the grader|header criterion/criterion.h
-libmpfr-dev|base|exact arithmetic of the grader'\''s oracles|header mpfr.h
-libjansson-dev|base|writes the results as JSON|header jansson.h
-libseccomp-dev|base|forbids system calls to student code|header seccomp.h
+libcriterion-dev|source|test framework of the grader|header criterion/criterion.h
+libmpfr-dev|source|exact arithmetic of the grader'\''s oracles|header mpfr.h
+libjansson-dev|source|writes the results as JSON|header jansson.h
+libseccomp-dev|source|forbids system calls to student code|header seccomp.h
+libcriterion3|handout|test framework of the grader|library libcriterion.so.3
+libmpfr6|handout|exact arithmetic of the grader'\''s oracles|library libmpfr.so.6
+libjansson4|handout|writes the results as JSON|library libjansson.so.4
+libseccomp2|handout|forbids system calls to student code|library libseccomp.so.2
 libopenblas-dev|base|matrix products of the experiments|library libopenblas.so
 libboost-context-dev|base|switches between the threads of a CUDA block on the CPU|library libboost_context.a
 bubblewrap|base|the sandbox in which student code runs|command bwrap
@@ -79,6 +84,8 @@ look() {
         case $group in
         '') continue ;;
         base) ;;
+        source) [ $handout = no ] || continue ;;
+        handout) [ $handout = yes ] || continue ;;
         *) case " $groups " in *" $group "*) ;; *) continue ;; esac ;;
         esac
         needed=$((needed + 1))
@@ -171,7 +178,8 @@ install() {
     say "all $needed packages are there"
 }
 
-groups='' quiet=no check=no
+groups='' quiet=no check=no handout=no
+[ ! -d prebuilt ] || handout=yes
 for argument; do
     case $argument in
     --check) check=yes ;;
@@ -184,6 +192,11 @@ for argument; do
     esac
 done
 
+if [ $handout = yes ] && [ "$(uname -m)" != "$(cat prebuilt/machine)" ]; then
+    say "this handout was built for $(cat prebuilt/machine), and this machine is $(uname -m): its grader" \
+        "cannot run here. Ask for a handout for $(uname -m)."
+    exit 1
+fi
 packages=$(printf '%s' "$table" | while IFS='|' read -r package _; do echo "$package"; done)
 look
 if [ -z "$missing" ]; then

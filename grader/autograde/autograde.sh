@@ -87,7 +87,8 @@ for lab in $LABS; do
     {
         printf '%s\n' "GPU=$GPU" "UNSANDBOXED=${UNSANDBOXED:-}"
         # shellcheck disable=SC2086 # a path of ours or nothing
-        cat build/grader/test_"$lab" $hidden build/grader/worker/worker "$HANDOUT" "$KEY" $here/*.sh $here/*.jq | sha256sum
+        cat build/grader/test_"$lab" $hidden build/grader/worker/worker "$KEY" $here/*.sh $here/*.jq | sha256sum
+        find "$TREE" -type f ! -path '*/plots/*' ! -name '*.md' ! -name version | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | sha256sum
         [ -z "${FORCE:-}" ] || head -c 16 /dev/urandom | sha256sum
     } >"$out/.work/context.$lab"
 done
