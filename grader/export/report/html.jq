@@ -36,11 +36,12 @@ def state_badge:
   | @html "<span class=\"badge \($kind)\"><span aria-hidden=\"true\">\($kind | sign)</span> \(.)</span>";
 def flaky_mark: "<span class=\"badge flaky\"><span aria-hidden=\"true\">\u2248</span> flaky</span>";
 
-# A table in a box that scrolls by itself, so that the page never does. HEAD: a list of columns, "#" before
-# those that hold numbers; ROWS: a stream of rows.
+# A table in a box that scrolls by itself, so that the page never does. HEAD: a list of columns: "#" before
+# those that hold numbers, "##" before those of a number and its bar; ROWS: a stream of rows.
 def table($class; $caption; $head; rows):
   @html "<div class=\"box \($class)\" role=\"region\" tabindex=\"0\" aria-label=\"\($caption)\"><table><caption>\($caption)</caption><thead><tr>",
-  ($head[] | if .[:1] == "#" then @html "<th scope=\"col\" class=\"n\">\(.[1:])</th>" else @html "<th scope=\"col\">\(.)</th>" end),
+  ($head[] | if .[:2] == "##" then @html "<th scope=\"col\" colspan=\"2\">\(.[2:])</th>"
+     elif .[:1] == "#" then @html "<th scope=\"col\" class=\"n\">\(.[1:])</th>" else @html "<th scope=\"col\">\(.)</th>" end),
   "</tr></thead><tbody>",
   rows,
   "</tbody></table></div>";

@@ -25,16 +25,16 @@ def summary:
     (if $graded != [] then
       ($points | mean | num | tile("mean")),
       ($points | quantile(0.5) | num | tile("median")),
-      (($points | quantile(0.25) | num) + " to " + ($points | quantile(0.75) | num) | tile("middle half")),
-      (($points[0] | num) + " to " + ($points[-1] | num) | tile("all"))
+      (($points | quantile(0.25) | num) + " to " + ($points | quantile(0.75) | num) | tile("quartiles")),
+      (($points[0] | num) + " to " + ($points[-1] | num) | tile("lowest and highest"))
     else empty end),
     "</dl>",
-    "<p class=\"fine\">Mean, median and the quartiles around the middle half are of the graded; a student who could not be graded counts as none here, and with 0 points in the tables that go to platforms.</p>";
+    "<p class=\"fine\">Of the graded only: a student who could not be graded has 0 points in the tables that go to platforms, and does not count here. Half of the graded lie between the quartiles.</p>";
 
 # Bars in percent and pixels, without a viewBox: letters keep their size on a phone.
-def histogram_svg($lab; $max):
+def histogram_svg($lab; $full):
   map(select(.state == "graded") | .points) as $points
-  | ($points | histogram($max)) as $h
+  | ($points | histogram($full)) as $h
   | ($h.bins | length) as $n
   | ($h.bins | map(.count) | [max, 1] | max) as $most
   | (first((1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000) | select(. * 5 >= $most)) // ($most / 5 | ceil)) as $step
@@ -46,7 +46,7 @@ def histogram_svg($lab; $max):
       | "<line class=\"grid\" x1=\"10%\" x2=\"98%\" y1=\"\($y)\" y2=\"\($y)\"/><text class=\"end\" x=\"9%\" y=\"\($y + 4)\">\(.)</text>"),
     ($h.bins | to_entries[] | (170 * .value.count / $top) as $high
       | "<rect x=\"\(10 + $w * .key + $w * 0.06)%\" y=\"\(200 - $high)\" width=\"\($w * 0.88)%\" height=\"\($high)\"><title>\(.value.from) to \(.value.to) points: \(.value.count | plural("student"))</title></rect>"),
-    (range($n + 1) | "<text class=\"middle\" x=\"\(10 + $w * .)%\" y=\"218\">\(. * $h.width)</text>"),
+    (range($n + 1) | "<text class=\"middle\(if $n > 8 and . % 2 == 1 then " other" else "" end)\" x=\"\(10 + $w * .)%\" y=\"218\">\(. * $h.width)</text>"),
     ($points | sort | quantile(0.5)
       | if . == null then empty else
           ((10 + 88 * . / ($n * $h.width)) as $x
@@ -55,18 +55,18 @@ def histogram_svg($lab; $max):
     "<text class=\"middle\" x=\"54%\" y=\"241\">points</text><text class=\"start\" x=\"0\" y=\"14\">students</text></svg>";
 
 def grades($lab):
-  table("tall"; "\($lab): grades"; ["student", "#points", "", "state", "flaky"];
+  table("tall"; "\($lab): grades"; ["student", "##points", "state"];
     by_name[]
     | @html "<tr><th scope=\"row\">", student_link($lab),
       @html "</th><td class=\"n\">\(.points | num)</td><td class=\"barred\">", bar(.points / ([.max_points, 1] | max)),
-      "</td><td>", (.state | state_badge), "</td><td>", (if .flaky == [] then "" else flaky_mark end), "</td></tr>");
+      "</td><td>", (.state | state_badge), (if .flaky == [] then empty else flaky_mark end), "</td></tr>");
 
 def item_analysis($lab):
   map(select(.state == "graded")) as $graded
   | if $graded == [] then "<p>Nobody is graded yet.</p>" else
     "<p>How to read it: <b>passing</b> is the share of graded students who pass the test, <b>not tried</b> the share who left its function as it was. <b>Discrimination</b> tells whether the test goes along with the rest of the points, from \u22121 to 1: above 0.3 those who do well elsewhere pass it and those who do not fail it. Near 0 it tells them apart no better than a coin; below 0 it is the good students who fail: look whether the test or its text is wrong. Where nearly all pass or nearly all fail it says little. \u2013 stands where fewer than 10 are graded or all have the same.</p>",
     "<p class=\"fine\">Discrimination is the point-biserial correlation of the test\u2019s points with the total less this test.</p>",
-    table(""; "\($lab): tests"; ["test", "#points", "#passing", "", "#not tried", "#discrimination"];
+    table(""; "\($lab): tests"; ["test", "#points", "##passing", "#not tried", "#discrimination"];
       $graded | items[]
       | "<tr><th scope=\"row\">", test_name, @html "<p class=\"idea\">\(.idea)</p></th><td class=\"n\">\(.max | num)</td><td class=\"n\">\(.passing | percent)</td><td class=\"barred\">", bar(.passing),
         "</td><td class=\"n\">\(.open | percent)</td><td class=\"n\">",
@@ -78,7 +78,7 @@ def item_analysis($lab):
 def misconceptions($lab):
   (map(select(.state == "graded")) | beliefs) as $all
   | if $all == [] then "<p>No test recognised a wrong rule.</p>" else
-    table(""; "\($lab): misconceptions"; ["what they took for right", "#students", "tests"];
+    table(""; "\($lab): misconceptions"; ["likely mistake", "#students", "tests"];
       $all[:20][] | @html "<tr><th scope=\"row\" class=\"text\">\(.belief)</th><td class=\"n\">\(.students)</td><td>", (.tests | map(test_name) | join(", ")), "</td></tr>"),
     ($all[20:] | length | if . == 0 then empty else "<p class=\"fine\">And \(plural("rarer one")).</p>" end)
     end;
@@ -91,6 +91,9 @@ def runs_to_look_at($lab):
         else { status: "flaky", tests: [ $r.tests[] | select(.name as $n | $r.flaky | index($n)) ] } end))
     | . + ($r | { student, sid, lab }) ]
   | if . == [] then "<p>Every test of everyone ended by itself and the same way twice.</p>" else
+    "<dl class=\"facts\">",
+    (group_by(.status)[] | @html "<div><dt>\(.[0].status)</dt><dd>\(length)</dd></div>"),
+    "</dl><p class=\"fine\">Students, by what happened to at least one of their tests.</p>",
     table("tall"; "\($lab): crashed, stopped and flaky"; ["outcome", "student", "tests"];
       sort_by(.status, (.student | ascii_downcase), .sid)[] | . as $row
       | "<tr><td>", (if .status == "flaky" then flaky_mark else .status | badge end), "</td><th scope=\"row\">", student_link($lab), "</th><td>",
@@ -140,12 +143,12 @@ def slowest($lab):
 
 def lab_section($lab; $submissions):
   (if length == 0 then $lab else "\($lab): \(.[0].title)" end) as $heading
-  | (map(.max_points) | max // 0) as $max
+  | (map(.max_points) | max // 0) as $full
   | @html "<section id=\"\($lab)\"><h2>\($heading)</h2>",
     (if length == 0 then "<p>There is no result of this lab.</p>" else
       summary,
       (map(.tests_sha256) | unique | length | if . > 1 then "<p class=\"notice\">These results come from \(.) versions of the tests: numbers of the class mix them. Grade again to have one.</p>" else empty end),
-      @html "<h3 id=\"\($lab)-points\">Points</h3><div class=\"beside\"><div>", histogram_svg($lab; $max), "</div>", grades($lab), "</div>",
+      @html "<h3 id=\"\($lab)-points\">Points</h3><div class=\"beside\"><div>", histogram_svg($lab; $full), "</div>", grades($lab), "</div>",
       @html "<h3 id=\"\($lab)-tests\">Tests</h3>", item_analysis($lab),
       @html "<h3 id=\"\($lab)-misconceptions\">Misconceptions</h3>", misconceptions($lab),
       @html "<h3 id=\"\($lab)-stopped\">Crashed, stopped and flaky</h3>", runs_to_look_at($lab)

@@ -60,13 +60,18 @@ find_broken() {
     [ -s "$work/announced" ]
 }
 
-while stream "$@" >"$work/stream" && ! make_pages "$@"; do
-    if ! find_broken; then
-        cat "$work/complaint" >&2
-        echo "report: no report was made; an older one was not touched (is the disk full?)" >&2
-        exit 1
-    fi
-    rm -rf "$work/pages" && mkdir -p "$work/pages/students" || exit 1
+give_up() {
+    [ ! -s "$work/complaint" ] || cat "$work/complaint" >&2
+    echo "report: no report was made; an older one was not touched (is the disk full?)" >&2
+    exit 1
+}
+
+while :; do
+    stream "$@" >"$work/stream" || give_up
+    make_pages "$@" && break
+    find_broken || give_up
+    rm -rf "$work/pages"
+    mkdir -p "$work/pages/students" || give_up
 done
 
 # Pages of students that are gone would be taken for today's.

@@ -22,8 +22,8 @@ def correlation:
     end;
 
 # About ten bins of a round width: {width, bins: [{from, to, count}, ...]}; the last holds the maximum too.
-def histogram($max):
-  ([$max, 1] | max) as $top
+def histogram($full):
+  ([$full, 1] | max) as $top
   | (first((1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500) | select(. * 11 >= $top)) // ($top / 10 | ceil)) as $width
   | ($top / $width | ceil) as $n
   | reduce .[] as $p ([range($n) | 0]; .[[$n - 1, ([$p, 0] | max) / $width | floor] | min] += 1)

@@ -46,7 +46,7 @@ def student_lab($mark):
     (if .state == "graded" then empty else @html "<div class=\"notice\"><p>\(.state | ascii_upcase[:1])\(.state[1:]): nothing could be graded.</p>", (if .message != "" then @html "<pre class=\"wide\" tabindex=\"0\">\(.message)</pre>" else empty end), "</div>" end),
     (if .notes == [] then empty else "<div class=\"notice\"><p>Notes</p><ul>", (.notes[] | @html "<li><pre>\(.)</pre></li>"), "</ul></div>" end),
     "<dl class=\"facts\">",
-    ($public | group_by(.status)[] | @html "<div><dt>\(.[0].status)</dt><dd>\(length)</dd></div>"),
+    ($public | group_by(.status) | sort_by(.[0].status != "passed")[] | @html "<div><dt>\(.[0].status)</dt><dd>\(length)</dd></div>"),
     "</dl>",
     ($public | map(.name) | . - (. - $flaky) | length
       | if . == 0 then empty
