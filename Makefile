@@ -69,6 +69,10 @@ WORKER  := $(P)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
+# What a handout of the labs $(1) takes along from $(B), as tools/handout.sh puts it into prebuilt/.
+handout_parts = $(WORKER) $(B)/libcommon.a $(B)/libsimt_checked.a $(B)/libsimt.a \
+    $(foreach l,$(1),$(addprefix $(B)/grader/,test_$(l) $(l).hash thunks_$(l).o) $(B)/runs/handout/$(l).done \
+      $(if $(call has_kernels,$(l)),$(B)/labs/$(l).launch.checked.o $(B)/labs/$(l).launch.fast.o))
 # Those parts of the front door that a handout lacks may be missing.
 include kernels.mk $(wildcard gpu.mk autograde.mk)
 
@@ -302,10 +306,6 @@ $(B)/stubs/$(1).so: $(B)/stubs/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$
 	$$(call SAY,ld)$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@
 endef
 $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
-# What a handout of the labs $(1) takes along from $(B), as tools/handout.sh puts it into prebuilt/.
-handout_parts = $(WORKER) $(B)/libcommon.a $(B)/libsimt_checked.a $(B)/libsimt.a \
-    $(foreach l,$(1),$(addprefix $(B)/grader/,test_$(l) $(l).hash thunks_$(l).o) $(B)/runs/handout/$(l).done \
-      $(if $(call has_kernels,$(l)),$(B)/labs/$(l).launch.checked.o $(B)/labs/$(l).launch.fast.o))
 .PHONY: handout-parts
 handout-parts: $(call handout_parts,$(CHOSEN))
 .PHONY: everything

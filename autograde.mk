@@ -30,7 +30,8 @@ comma_free  = $(subst $() ,-,$(strip $(1)))
 TREE       := $(B)/autograde/$(call comma_free,$(AUTOGRADED))
 TREE_PARTS  = $(filter-out %.done,$(call handout_parts,$(AUTOGRADED)))
 $(TREE)/made: $(wildcard common/*.h common/simt/*.h tools/*.sh labs/*/*.h labs/*/launch.cu solutions/*/*) Makefile kernels.mk
-	@tools/handout.sh $(TREE) $(B) $(AUTOGRADED) -- $(TREE_PARTS) >$@.log && mv $@.log $@
+	@mkdir -p $(TREE) && tools/handout.sh $(TREE) $(B) $(AUTOGRADED) -- $(TREE_PARTS) >$@.log && \
+	    mkdir -p $(TREE)/lowp-handout/build && mv $@.log $@
 
 # All that a run needs, whatever its submissions are.
 autograde-programs: $(AUTOGRADE) $(TREE)/made $(HIDDEN_LABS:%=$(HIDDEN_RUNNERS)/test_%)

@@ -23,7 +23,7 @@ file_bytes=$((64 << 20)) # what one file may grow to
 limits="prlimit --cpu=$cpu_seconds --as=$memory --fsize=$file_bytes --core=0 --nofile=256"
 goals="build/labs/$lab.so"
 [ -z "${DEVICE:-}" ] || goals="$goals build/labs/${lab}_gpu.so"
-command="timeout -k 5 $wall_seconds $limits make --no-print-directory GPU=0 NVCC=${NVCC:-} $goals"
+command="timeout -k 5 $wall_seconds $limits make --no-print-directory READY= GPU=0 NVCC=${NVCC:-} $goals"
 
 # Which of the lab's files a student edits, as words "name path-in-the-tree".
 each_file() {

@@ -64,9 +64,10 @@ printf '%s\n' "$submitted" >"$work/submitted"
 : >"$work/public" && : >"$work/hidden" && : >"$work/log" || fail "cannot write: is the disk full?"
 start=$(date +%s%N)
 
-# text_of FILE: what a compiler said, as text that any page or terminal can show; from its first words.
+# text_of FILE: what a compiler said, as text that any page or terminal can show.
 text_of() {
-    head -c 20000 "$1" | LC_ALL=C tr -c '\n\t -~' '?' | grep -v '^make: ' | head -n 40 | head -c 4000
+    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g" | LC_ALL=C tr -c '\n\t -~' '?' |
+        grep -v '^make: ' | head -n 40 | head -c 4000
 }
 
 build() {
