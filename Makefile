@@ -57,7 +57,7 @@ WORKER  := $(B)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
-include kernels.mk gpu.mk
+include kernels.mk gpu.mk autograde.mk
 
 ##@ Students
 .PHONY: help
