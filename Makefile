@@ -309,6 +309,6 @@ $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: handout-parts
 handout-parts: $(call handout_parts,$(CHOSEN))
 .PHONY: everything
-everything: $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
+everything: $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -6,8 +6,8 @@ $(B)/grader/autograde/%.o: grader/autograde/%.c Makefile autograde.mk | $(CLASS_
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -c $< -o $@
 $(B)/grader/autograde/seed: $(B)/grader/autograde/seed.o
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lnettle -o $@
-$(B)/grader/autograde/intake: $(B)/grader/autograde/intake.o
-	$(call SAY,ld)$(CC) $(EXTRA) $^ -larchive -ljansson -o $@
+$(B)/grader/autograde/intake: $(patsubst %.c,$(B)/%.o,$(filter-out %/seed.c,$(wildcard grader/autograde/*.c)))
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -larchive -ljansson -lnettle -o $@
 
 # Hidden tests: HIDDEN/labNN/test_labNN.c, written and built as the public ones are.
 HIDDEN_RUNNERS := $(B)/hidden/$(if $(HIDDEN),$(firstword $(shell realpath -m '$(HIDDEN)' | cksum)),none)
