@@ -10,7 +10,7 @@ def step: . * 48271 % 2147483647;
 def random($a; $b): ($seed * 7919 + $a * 104729 + $b * 1299709 + 12345) % 2147483647 | step | step | step | . / 2147483647;
 
 def hostile: [
-  "</script><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "O'Brien & Sons <b>bold</b> &amp;",
+  "</script><script>alert(1)</script>", "\"><img src=http://evil.invalid/x onerror=alert(1)>", "O'Brien & Sons <b>bold</b> &amp;",
   "=cmd|'/C calc'!A0", "Zo\u00eb \u0141ukasiewicz \u738b\u5c0f\u660e", "abc\u202egnp.exe", "\u0645\u062d\u0645\u062f \u0627\u0644\u062e\u0648\u0627\u0631\u0632\u0645\u064a",
   ("W" * 220), "javascript:alert(1)", "tab\tand\nnewline", "</title><style>*{display:none}</style>",
   "\u2066\u2067\u0085\u0001\u001b[31mred", "${jndi:ldap://x/}`$(id)`'\"\\", "&#60;script&#62;" ];
