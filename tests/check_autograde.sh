@@ -47,7 +47,7 @@ check "  ... one that does not compile: its first error, and no test lost from t
 check "  ... no kernels and no quiz handed in: that is noted, the rest counts" result part \
     '.points == 84 and (.notes | join(" ") | test("lab05.cu was not handed in") and test("quiz.txt was not handed in"))'
 check "  ... kernels that are refused cost the kernels" result bad_kernels \
-    '.points == 94 and (.notes | join(" ") | test("it includes"))'
+    '.points == 94 and (.notes | join(" ") | test("the kernels were refused"))'
 check "  ... nothing handed in" result nothing '.state == "nothing submitted" and .points == 0'
 check "  ... no archive" result garbage '.state == "refused" and (.message | length > 10)'
 check "  ... two submissions of one student: neither is chosen" result twice '.state == "refused" and (.message | test("twice.tar.gz"))'

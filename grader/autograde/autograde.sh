@@ -43,8 +43,10 @@ quoted() {
 }
 
 # --- one run at a time; the engine's children hold the lock too, so that none is left unseen ---
-exec 9>"$out/.work/lock"
-flock -w "${LOCK_WAIT:-15}" 9 || stop 3 "another run is at work in OUT=$OUT; wait for its end, or end it"
+exec 9>>"$out/.work/lock"
+flock -w "${LOCK_WAIT:-15}" 9 ||
+    stop 3 "another run is at work in OUT=$OUT (process $(cat "$out/.work/lock")); wait for its end, or end it"
+echo $$ >"$out/.work/lock"
 
 if [ -z "${UNSANDBOXED:-}" ] && ! bwrap --unshare-all --ro-bind / / true 2>"$out/.work/bwrap"; then
     sed 's/^/    /' "$out/.work/bwrap" >&2

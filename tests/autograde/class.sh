@@ -30,7 +30,7 @@ autograde() {
 
 result() {
     jq -e "$2" "$out/results/$1/lab05.json" >/dev/null || {
-        jq 'del(.tests[] | select(.status == "passed"))' "$out/results/$1/lab05.json"
+        jq 'del(.tests[] | select(.status == "passed")) | .tests |= map("\(.name): \(.status), \(.points)")' "$out/results/$1/lab05.json"
         return 1
     }
 }
