@@ -87,7 +87,8 @@ template <bool RIGHT> __global__ void reductions(int *y, const int *x, unsigned 
     unsigned words = __reduce_and_sync(FULL, bits) + 3 * __reduce_or_sync(FULL, bits) +
                      5 * __reduce_xor_sync(FULL, bits);
     if (i < n)
-        y[i] = (int)((unsigned)sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest + words);
+        y[i] = (int)((unsigned)sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest +
+                     words);
 }
 
 /** Neighbours swap through shared memory, which one warp shares: __syncwarp() is barrier enough.
@@ -277,8 +278,8 @@ static int reduced_warp(const std::vector<int> &x, unsigned i)
         least = std::min(least, at(x, k));
         most = std::max(most, at(x, k));
     }
-    return (int)(sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest + both + 3 * any +
-                 5 * odd);
+    return (int)(sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest + both +
+                 3 * any + 5 * odd);
 }
 static int verdict_of_warp(const std::vector<int> &x, unsigned i)
 {
