@@ -80,6 +80,7 @@ check_file() {
 # is looked up in them below does not depend on the quotes.
 compile() {
     (
+        # shellcheck disable=SC3045 # dash and bash have it; elsewhere there is no limit
         ulimit -v "$((max_gib << 20))" 2>/dev/null
         LC_ALL=C.UTF-8 timeout --foreground -k 2 "${CC_LIMIT:-60}" \
             "${CC:-gcc}" "$@" "$limit" "-fdiagnostics-color=$color" \
