@@ -7,11 +7,13 @@
 # -fsanitize=thread only makes g++ announce the accesses; who listens is common/simt, not libtsan.
 CXX      := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
-# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. And nothing that a
+# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. An endless loop stays
+# one, and is not taken out as useless; a stack that is full meets the page below it. And nothing that a
 # distribution switches on by itself.
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
     $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
-    -fno-strict-aliasing -fno-stack-protector -fdata-sections -U_FORTIFY_SOURCE -I.
+    -fno-strict-aliasing -fno-finite-loops -fstack-clash-protection -fno-stack-protector -fdata-sections \
+    -U_FORTIFY_SOURCE -I.
 CHECKED  := -fsanitize=thread --param=tsan-distinguish-volatile=1 -fno-tree-sra -DSIMT_CHECKED
 FAST     :=
 LIBSIMT_checked := $(P)/libsimt_checked.a

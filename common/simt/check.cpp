@@ -3,25 +3,25 @@
  * @brief Is an access of a kernel inside an array or a shared variable, allowed, aligned, and of
  *        memory that has been written? In the checked build only.
  *
- * Known memory: the arrays of device_arrays, the __shared__ variables (tools/bind_shared.sh lists
- * them), the running thread's stack, the launch's arguments, and the library's own variables and
- * constants. Everything else is outside.
+ * Known memory: the arrays of device_arrays, the __shared__, __device__ and static variables
+ * (tools/bind_shared.sh lists them), the running thread's stack, the launch's arguments, and the
+ * library's constants. Everything else is outside.
  */
 #include "common/simt/check.h"
 
 #include <link.h>
 #include <stdlib.h>
 
-enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256 };
+enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256, OWN_VARIABLES = 256 };
 
-/* Arrays first, then the shared variables of the running launch. */
-static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES];
+/* Arrays first, then, of the running launch, the shared variables and those of the kernels' file. */
+static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES + OWN_VARIABLES];
 static size_t n_arrays, n_regions;
 static const struct simt_launch *launch;
 static struct check_region *last_hit = regions;
 static bool counted[SHARED_VARIABLES]; /* as static shared memory of this launch */
 static size_t static_shared;
-/* The variables and constants of the library that holds the kernels. */
+/* The segments of the library that holds the kernels. */
 static struct {
     const char *low, *high;
 } own[16];
@@ -75,6 +75,19 @@ static int note_segments(struct dl_phdr_info *info, size_t, void *)
     return mine;
 }
 
+/** Adds the variables of the kernels' file that keep their values from launch to launch. */
+static void add_own_variables()
+{
+    static struct simt_shared list[OWN_VARIABLES];
+    size_t n = simt_own_variables ? simt_own_variables(list, OWN_VARIABLES) : 0;
+    for (size_t i = 0; i < n && i < OWN_VARIABLES; i++) {
+        char *low = (char *)list[i].low;
+        size_t grain = (size_t)low % 4 == 0 ? 4 : 1;
+        regions[n_regions++] = {
+            low, low + list[i].bytes, 0, grain, list[i].name, CHECK_INOUT, false, false, NULL};
+    }
+}
+
 void check_launch(const struct simt_launch *l)
 {
     static struct simt_shared list[SHARED_VARIABLES];
@@ -103,6 +116,7 @@ void check_launch(const struct simt_launch *l)
                                 dynamic,
                                 NULL};
     }
+    add_own_variables();
     memset(counted, 0, sizeof counted);
     static_shared = 0;
     race_launch(l);
@@ -296,7 +310,7 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
         return;
     if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
         return;
-    for (size_t i = 0; i < n_own; i++)
+    for (size_t i = 0; i < n_own && !(kind & CHECK_WRITE); i++)
         if (p >= own[i].low && p + bytes <= own[i].high)
             return;
     fail_outside(p, bytes, kind, pc);

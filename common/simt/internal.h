@@ -150,6 +150,11 @@ struct simt_shared {
 extern "C" size_t simt_shared_variables(struct simt_shared *list, size_t capacity)
     __attribute__((weak));
 
+/** The other variables of that file that can be written: `__device__` and static ones.
+ *  @param[out] list up to `capacity` of them @return how many there are */
+extern "C" size_t simt_own_variables(struct simt_shared *list, size_t capacity)
+    __attribute__((weak));
+
 // check.cpp, race.cpp: only in the checked build
 /** What a kernel may do with an array. */
 enum check_use { CHECK_IN, CHECK_OUT, CHECK_INOUT };

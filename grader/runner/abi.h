@@ -78,6 +78,8 @@ struct thunk_table {
     /** What went wrong in a kernel since the last call of this, or NULL; NULL itself in a lab that
      *  has no kernels (common/simt/launch.h). */
     const char *(*take_failure)(void);
+    /** In the handler of a fault at this address: why, if common/simt knows; NULL: no kernels. */
+    const char *(*explain_fault)(const void *address);
 };
 
 /* --- Preprocessor plumbing. A parameter is a (type, name) pair. --- */

@@ -66,7 +66,8 @@ static const char *take_todo(void)
 
 /* Defined in common/simt, which only labs with kernels are linked with. */
 extern const char *launch_take_failure(void) __attribute__((weak));
+extern const char *launch_explain_fault(const void *address) __attribute__((weak));
 
 extern const struct thunk_table lowp_thunks;
 const struct thunk_table lowp_thunks = {thunks, sizeof thunks / sizeof *thunks, take_todo,
-                                        launch_take_failure};
+                                        launch_take_failure, launch_explain_fault};

@@ -62,6 +62,22 @@ __global__ void leave_matrix(int *y)
     y[threadIdx.x] = row < 4 ? matrix[row][col] : 0;
 }
 
+/** A variable of the device is one for all threads, not one for each. */
+__global__ void count_in_static(int *y)
+{
+    static __device__ int calls;
+    y[threadIdx.x] = calls++; // told: count_in_static
+}
+
+/** A variable of the device has an end, too. */
+__global__ void leave_device_array(int *y)
+{
+    static __device__ int slots[8];
+    slots[threadIdx.x] = 1; // told: leave_device_array
+    __syncthreads();
+    y[threadIdx.x] = slots[(threadIdx.x + 1) % 8];
+}
+
 /** An assertion that does not hold. */
 __global__ void assert_small(int *y, const int *x)
 {
@@ -111,6 +127,8 @@ RUNS(share_local, 0, d_y)
 RUNS(use_unasked_shared, 0, d_y)
 RUNS(read_before, 0, d_y, d_x)
 RUNS(leave_matrix, 0, d_y)
+RUNS(count_in_static, 0, d_y)
+RUNS(leave_device_array, 0, d_y)
 RUNS(assert_small, 0, d_y, d_x)
 RUNS(trap_negative, 0, d_y, d_x)
 RUNS(wait_unevenly, 0, d_y, d_x)
@@ -129,6 +147,10 @@ static const struct classic kernels[] = {
     MISTAKE(read_before, "block 0, thread 0", "reads x[-1], but x has 64 elements", MEMORY),
     MISTAKE(leave_matrix, "block 0, thread 16",
             "writes matrix[16], but matrix has 16 elements", MEMORY),
+    MISTAKE(count_in_static, "block 0, thread 1",
+            "a race: it reads calls[0], which thread 0 wrote", MEMORY),
+    MISTAKE(leave_device_array, "block 0, thread 8",
+            "writes slots[8], but slots has 8 elements", MEMORY),
     MISTAKE(assert_small, "block 0, thread 10", "assert(mine < 5) failed", ALWAYS),
     MISTAKE(trap_negative, "block 0, thread 1", "the kernel ended itself with __trap()", ALWAYS),
     MISTAKE(wait_unevenly, "block 0, thread 0", "has left the kernel", ALWAYS),
