@@ -28,6 +28,7 @@
 #define __launch_bounds__(...)
 #define __align__(n)    __attribute__((aligned(n)))
 #define __forceinline__ inline __attribute__((always_inline))
+#define __noinline__    __attribute__((noinline))
 /* A block runs on one thread of the machine, so what that thread has for itself is the block's. In a
  * function, thread_local means static too. */
 #define __shared__      thread_local
