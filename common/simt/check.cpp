@@ -118,7 +118,7 @@ void check_launch_end()
 
 void check_block(uint64_t number)
 {
-    race_block(number);
+    order_block(number);
 }
 
 /** The region that the bytes are in, as a whole. */
@@ -239,13 +239,17 @@ static void count_shared(const struct check_region *m, const void *pc)
                   static_shared, launch->smem, SHARED_MOST);
 }
 
-/** Which bytes of the cell at `cell` are in [begin, end): as bits. */
-static unsigned bytes_of_cell(size_t cell, size_t grain, size_t begin, size_t end)
+/** Gives a region smaller cells: an access is to all bytes of a cell. */
+static void refine(struct check_region *m, size_t grain)
 {
-    unsigned all = (1u << grain) - 1;
-    unsigned skipped = begin > cell ? (unsigned)(begin - cell) : 0;
-    unsigned cut = end < cell + grain ? (unsigned)(cell + grain - end) : 0;
-    return all >> cut & all << skipped;
+    struct check_region fine = *m;
+    fine.grain = grain;
+    fine.cells = NULL;
+    const struct check_cell *cells = cells_of(m);
+    for (size_t i = 0; i * grain < (size_t)(m->high - m->low); i++)
+        cells_of(&fine)[i] = cells[i * grain / m->grain];
+    free(m->cells);
+    *m = fine;
 }
 
 static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
@@ -256,18 +260,19 @@ static void check_region_access(struct check_region *m, const char *p, size_t by
     else if (m->use == CHECK_IN && kind & CHECK_WRITE)
         simt_fail(pc, "%s %s, but %s is an input", verb(kind), check_element(m, p, bytes).text,
                   m->name);
+    size_t begin = (size_t)(p - m->low), end = begin + bytes, parts = begin | bytes;
+    if (parts % m->grain != 0)
+        refine(m, parts & -parts);
     struct check_cell *cells = cells_of(m);
-    size_t begin = (size_t)(p - m->low), end = begin + bytes;
     for (size_t i = begin / m->grain; i * m->grain < end; i++) {
         struct check_cell *c = &cells[i];
-        unsigned of_cell = bytes_of_cell(i * m->grain, m->grain, begin, end);
-        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c, of_cell))
+        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
             simt_fail(pc, "%s %s, which nothing has written%s", verb(kind),
                       check_element(m, p, bytes).text,
                       m->shared
                           ? " in this block yet: is a write missing, or a barrier before the read?"
                           : " yet (it is an output)");
-        race_access(m, c, of_cell, p, bytes, kind, pc);
+        race_access(m, c, p, bytes, kind, pc);
     }
 }
 
@@ -304,6 +309,6 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
 
 void check_atomic(const void *p, size_t bytes, bool reads, const void *pc)
 {
-    race_atomic();
+    order_atomic();
     check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | (reads ? CHECK_READ : 0), bytes, pc);
 }

@@ -11,6 +11,7 @@
  *               tsan.cpp      every access of a kernel comes in here, announced by the compiler
  *               check.cpp     is it inside an array, allowed, initialised?
  *               race.cpp      does it race with an earlier one?
+ *               order.cpp     is anything between the two that puts them in order?
  */
 #ifndef LOWP_SIMT_INTERNAL_H
 #define LOWP_SIMT_INTERNAL_H
@@ -150,7 +151,7 @@ struct simt_shared {
 extern "C" size_t simt_shared_variables(struct simt_shared *list, size_t capacity)
     __attribute__((weak));
 
-// check.cpp, race.cpp: only in the checked build
+// check.cpp, race.cpp, order.cpp: only in the checked build
 /** What a kernel may do with an array. */
 enum check_use { CHECK_IN, CHECK_OUT, CHECK_INOUT };
 void check_launch(const struct simt_launch *launch);
