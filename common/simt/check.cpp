@@ -170,7 +170,7 @@ static size_t distance(const struct check_region *m, const char *p)
 {
     const size_t unlikely = 1 << 12;
     return p >= m->high  ? (size_t)(p - m->high)
-           : p >= m->low ? unlikely
+           : p >= m->low ? 0 // it begins inside
                          : unlikely + (size_t)(m->low - p);
 }
 
@@ -214,6 +214,9 @@ static bool on_another_stack(const char *p)
         simt_fail(pc,
                   "%s %s, but the launch gives %zu bytes of dynamic shared memory, %zu of these",
                   verb(kind), element.text, size, size / bytes);
+    if (p >= m->low && p < m->high)
+        simt_fail(pc, "%s %zu bytes from %s on, but %s ends %zu bytes from there", verb(kind),
+                  bytes, element.text, m->name, (size_t)(m->high - p));
     simt_fail(pc, "%s %s, but %s has %zu elements%s", verb(kind), element.text, m->name,
               size / unit, m->shared ? " of this size, in shared memory" : "");
 }
