@@ -14,14 +14,14 @@ using bits_of = std::conditional_t<sizeof(T) == 2, uint16_t,
 template <class T> static bits_of<T> to_bits(T value)
 {
     bits_of<T> bits;
-    memcpy(&bits, &value, sizeof bits);
+    memcpy(&bits, (const void *)&value, sizeof bits);
     return bits;
 }
 
 template <class T> static T from_bits(bits_of<T> bits)
 {
     T value;
-    memcpy(&value, &bits, sizeof value);
+    memcpy((void *)&value, &bits, sizeof value);
     return value;
 }
 

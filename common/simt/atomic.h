@@ -9,7 +9,10 @@
 #ifndef LOWP_SIMT_ATOMIC_H
 #define LOWP_SIMT_ATOMIC_H
 
-#define SIMT_ATOMICS_ADD(X)     X(int) X(unsigned) X(unsigned long long) X(float) X(double)
+#define SIMT_ATOMICS_ADD(X)                                                                        \
+    X(int)                                                                                         \
+    X(unsigned) X(unsigned long long) X(float) X(double) X(__half) X(__half2) X(__nv_bfloat16)     \
+        X(__nv_bfloat162)
 #define SIMT_ATOMICS_EXCH(X)    X(int) X(unsigned) X(unsigned long long) X(float)
 #define SIMT_ATOMICS_CAS(X)     X(int) X(unsigned) X(unsigned long long) X(unsigned short)
 #define SIMT_ATOMICS_INTEGER(X) X(int) X(unsigned) X(long long) X(unsigned long long)

@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <type_traits>
+
 #include "common/simt/types.h"
 
 #define __global__
@@ -115,21 +117,29 @@ static inline void __trap(SIMT_HERE)
     simt_trap(file, line);
 }
 
-/** A load through the read-only cache: here a load. */
-template <class T> static inline T __ldg(const T *p)
-{
-    return *p;
-}
-/** A load that is not kept in a cache: here a load. */
-template <class T> static inline T __ldcs(const T *p)
-{
-    return *p;
-}
-/** A store that is not kept in a cache: here a store. */
-template <class T> static inline void __stcs(T *p, T value)
-{
-    *p = value;
-}
+/* Loads and stores that say how they use the caches: here loads and stores. */
+#define SIMT_LOAD(name)                                                                            \
+    template <class T> static inline T name(const T *p)                                            \
+    {                                                                                              \
+        return *p;                                                                                 \
+    }
+#define SIMT_STORE(name)                                                                           \
+    template <class T> static inline void name(T *p, std::common_type_t<T> value)                  \
+    {                                                                                              \
+        *p = value;                                                                                \
+    }
+SIMT_LOAD(__ldg) /* the read-only one */
+SIMT_LOAD(__ldca)
+SIMT_LOAD(__ldcg)
+SIMT_LOAD(__ldcs)
+SIMT_LOAD(__ldlu)
+SIMT_LOAD(__ldcv)
+SIMT_STORE(__stwb)
+SIMT_STORE(__stcg)
+SIMT_STORE(__stcs)
+SIMT_STORE(__stwt)
+#undef SIMT_LOAD
+#undef SIMT_STORE
 
 #include "common/simt/atomic.h"
 #include "common/simt/warp.h"
