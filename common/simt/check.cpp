@@ -3,25 +3,25 @@
  * @brief Is an access of a kernel inside an array or a shared variable, allowed, aligned, and of
  *        memory that has been written? In the checked build only.
  *
- * Known memory: the arrays of device_arrays, the __shared__ variables (tools/bind_shared.sh lists
- * them), the running thread's stack, the launch's arguments, and the library's own variables and
- * constants. Everything else is outside.
+ * Known memory: the arrays of device_arrays, the variables of the kernels' file (tools/bind_shared.sh
+ * lists them), the running thread's stack, the launch's arguments, and the library's constants.
+ * Everything else is outside.
  */
 #include "common/simt/check.h"
 
 #include <link.h>
 #include <stdlib.h>
 
-enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256 };
+enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256, VARIABLES = 512 };
 
-/* Arrays first, then the shared variables of the running launch. */
-static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES];
+/* Arrays first, then the variables of the running launch: shared ones, others. */
+static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES + VARIABLES];
 static size_t n_arrays, n_regions;
 static const struct simt_launch *launch;
 static struct check_region *last_hit = regions;
 static bool counted[SHARED_VARIABLES]; /* as static shared memory of this launch */
 static size_t static_shared;
-/* The variables and constants of the library that holds the kernels. */
+/* The constants of the library that holds the kernels. */
 static struct {
     const char *low, *high;
 } own[16];
@@ -58,7 +58,7 @@ void simt_forget_arrays(size_t count)
     last_hit = regions;
 }
 
-/** Notes the segments of the library that this function is in. */
+/** Notes the segments of the library that this function is in, which nobody can write to. */
 static int note_segments(struct dl_phdr_info *info, size_t, void *)
 {
     const char *here = (const char *)&n_own;
@@ -69,20 +69,18 @@ static int note_segments(struct dl_phdr_info *info, size_t, void *)
         const char *low = (const char *)info->dlpi_addr + segment->p_vaddr;
         if (segment->p_type != PT_LOAD || n_own == sizeof own / sizeof *own)
             continue;
-        own[n_own++] = {low, low + segment->p_memsz};
+        if (!(segment->p_flags & PF_W))
+            own[n_own++] = {low, low + segment->p_memsz};
         mine |= here >= low && here < low + segment->p_memsz;
     }
     return mine;
 }
 
-void check_launch(const struct simt_launch *l)
+/** The __shared__ variables. All dynamic ones are one. */
+static void note_shared(const struct simt_launch *l)
 {
-    static struct simt_shared list[SHARED_VARIABLES];
-    launch = l;
-    if (n_own == 0)
-        dl_iterate_phdr(note_segments, NULL);
+    static struct simt_variable list[SHARED_VARIABLES];
     size_t n = simt_shared_variables ? simt_shared_variables(list, SHARED_VARIABLES) : 0;
-    n_regions = n_arrays;
     struct check_region *all_dynamic = NULL;
     for (size_t i = 0; i < n && i < SHARED_VARIABLES; i++) {
         bool dynamic = list[i].bytes == 0;
@@ -103,6 +101,27 @@ void check_launch(const struct simt_launch *l)
                                 dynamic,
                                 NULL};
     }
+}
+
+static void note_variables()
+{
+    static struct simt_variable list[VARIABLES];
+    size_t n = simt_device_variables ? simt_device_variables(list, VARIABLES) : 0;
+    for (size_t i = 0; i < n && i < VARIABLES; i++) {
+        char *low = (char *)list[i].low;
+        regions[n_regions++] = {
+            low, low + list[i].bytes, 0, 4, list[i].name, CHECK_INOUT, false, false, NULL};
+    }
+}
+
+void check_launch(const struct simt_launch *l)
+{
+    launch = l;
+    if (n_own == 0)
+        dl_iterate_phdr(note_segments, NULL);
+    n_regions = n_arrays;
+    note_shared(l);
+    note_variables();
     memset(counted, 0, sizeof counted);
     static_shared = 0;
     race_launch(l);
@@ -218,7 +237,10 @@ static bool on_another_stack(const char *p)
         simt_fail(pc, "%s %zu bytes from %s on, but %s ends %zu bytes from there", verb(kind),
                   bytes, element.text, m->name, (size_t)(m->high - p));
     simt_fail(pc, "%s %s, but %s has %zu elements%s", verb(kind), element.text, m->name,
-              size / unit, m->shared ? " of this size, in shared memory" : "");
+              size / unit,
+              m->element  ? ""
+              : m->shared ? " of this size, in shared memory"
+                          : " of this size");
 }
 
 /** Counts the static shared memory that this launch's kernel uses. */
@@ -289,6 +311,8 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     const struct simt_fiber *f = r->running->fiber;
     if (p >= f->low && p < f->high)
         return;
+    if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
+        return;
     struct check_region *m = find(p, bytes);
     if (m) {
         if ((size_t)p % align != 0)
@@ -302,9 +326,7 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     const char *arguments = (const char *)launch->arguments;
     if (p >= arguments && p + bytes <= arguments + launch->arguments_size)
         return;
-    if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
-        return;
-    for (size_t i = 0; i < n_own; i++)
+    for (size_t i = 0; i < n_own && !(kind & CHECK_WRITE); i++)
         if (p >= own[i].low && p + bytes <= own[i].high)
             return;
     fail_outside(p, bytes, kind, pc);

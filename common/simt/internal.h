@@ -140,16 +140,19 @@ unsigned simt_group(const struct simt_lanes *w, const struct simt_thread *t);
 /** The function's name, as in a program. */
 const char *simt_function_name(int function);
 
-/** A __shared__ variable, as tools/bind_shared.sh lists them. */
-struct simt_shared {
+/** A variable of the kernels' file, as tools/bind_shared.sh lists them. */
+struct simt_variable {
     const char *name;
-    void *low;    /**< in the calling thread of the machine */
-    size_t bytes; /**< 0: dynamic, as many as the launch says */
+    void *low;    /**< of a __shared__ one: in the calling thread of the machine */
+    size_t bytes; /**< 0: dynamic shared memory, as many as the launch says */
 };
+extern "C" {
 /** The __shared__ variables of the kernels' file; it may be missing.
  *  @param[out] list up to `capacity` of them @return how many there are */
-extern "C" size_t simt_shared_variables(struct simt_shared *list, size_t capacity)
-    __attribute__((weak));
+size_t simt_shared_variables(struct simt_variable *list, size_t capacity) __attribute__((weak));
+/** The same of all other variables: __device__, __constant__ and const ones. */
+size_t simt_device_variables(struct simt_variable *list, size_t capacity) __attribute__((weak));
+}
 
 // check.cpp, race.cpp, order.cpp: only in the checked build
 /** What a kernel may do with an array. */

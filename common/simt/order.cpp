@@ -209,8 +209,10 @@ static bool published(const struct publication *by, const struct check_stamp *s)
 {
     if (!by || !by->given)
         return false;
-    return (s->epoch < by->epoch && s->epoch <= by->fenced) ||
-           s->fences < by->of[s->thread].fences || s->clock <= by->of[s->thread].clock;
+    uint32_t clock = by->of[s->thread].clock, before = by->of[s->thread].fences;
+    bool publisher = s->atomic && s->fences == before && before > 0; // the atomic itself
+    return (s->epoch < by->epoch && s->epoch <= by->fenced) || s->fences < before || publisher ||
+           s->clock <= clock;
 }
 
 bool order_before(const struct check_region *m, const struct check_stamp *s)

@@ -92,6 +92,8 @@ __global__ void sum_columns(int *y, int *parts, unsigned *tickets, const int *x)
     for (unsigned b = 0; b < gridDim.x; b++)
         sum += parts[b * blockDim.x + me]; // told: sum_columns
     y[me] = sum;
+    if (me == 0)
+        *tickets = 0; // for the next launch
 }
 
 /** The same by warps: lane 0 publishes for its warp, and looks for its warp. The twin's lane 0 does

@@ -106,6 +106,22 @@ template <bool RIGHT> __global__ void set_by_call(int *y, unsigned n)
         set_twice(&y[RIGHT ? i : i + 1], (int)i);
 }
 
+static __device__ unsigned served;
+static __device__ const unsigned TENS[3] = {1, 10, 100};
+/** Variables of the device: a counter, and constants. The twin counts without an atomic. */
+template <bool RIGHT> __global__ void serve(unsigned *y)
+{
+    if (threadIdx.x == 0)
+        served = 0;
+    __syncthreads();
+    if (RIGHT)
+        atomicAdd(&served, TENS[threadIdx.x % 3]);
+    else
+        served += TENS[threadIdx.x % 3]; // told: serve
+    __syncthreads();
+    y[threadIdx.x] = served;
+}
+
 /** Says something, once. In the twin one thread ends the kernel. */
 template <bool RIGHT> __global__ void says(unsigned *done)
 {
@@ -177,6 +193,19 @@ template <bool RIGHT> static bool set_by_call_passes(unsigned n)
     return same;
 }
 
+template <bool RIGHT> static bool serve_passes(unsigned n)
+{
+    std::vector<unsigned> y(n);
+    device_arrays dev;
+    LAUNCH(serve<RIGHT>, 1, n, 0, dev.out(y.data(), n, "y"));
+    dev.finish();
+    unsigned want = 111 * (n / 3) + (n % 3 > 0 ? 1 : 0) + (n % 3 > 1 ? 10 : 0);
+    for (unsigned v : y)
+        if (v != want)
+            return false;
+    return true;
+}
+
 template <bool RIGHT> static bool says_passes(unsigned n)
 {
     unsigned done = 1;
@@ -194,6 +223,7 @@ static const struct classic kernels[] = {
     CLASSIC(copy_around_caches, ANY_SIZE, 64, "block 0, thread 63", "reads x[64], but x has 64 elements", MEMORY),
     CLASSIC(copy_each_way, ANY_SIZE, 64, "block 0, thread 63", "writes y[64], but y has 64 elements", MEMORY),
     CLASSIC(set_by_call, ONE_BLOCK, 100, "block 0, thread 99", "writes y[100], but y has 100 elements", MEMORY),
+    CLASSIC(serve, ONE_BLOCK, 100, "block 0, thread 1", "a race: it reads served[0], which thread 0 wrote", MEMORY),
     CLASSIC(says, ONE_BLOCK, 32, "block 0, thread 3", "__trap()", ALWAYS),
 };
 // clang-format on
