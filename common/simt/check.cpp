@@ -307,10 +307,10 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     struct simt_runner *r = simt_here;
     if (!r || !r->running || bytes == 0)
         return; // a launch's own code
-    race_settle();
     const struct simt_fiber *f = r->running->fiber;
     if (p >= f->low && p < f->high)
         return;
+    race_settle(p, kind);
     if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
         return;
     struct check_region *m = find(p, bytes);
@@ -332,8 +332,9 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     fail_outside(p, bytes, kind, pc);
 }
 
-void check_atomic(const void *p, size_t bytes, bool reads, const void *pc)
+void check_atomic(const void *p, size_t bytes, enum check_old old, const void *pc)
 {
+    static const int kinds[] = {0, CHECK_READ, CHECK_READ | CHECK_COMPARED};
     order_atomic();
-    check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | (reads ? CHECK_READ : 0), bytes, pc);
+    check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | kinds[old], bytes, pc);
 }

@@ -37,20 +37,20 @@ struct check_region {
 };
 
 /** The kinds of accesses, as bits. */
-enum { CHECK_READ = 1, CHECK_WRITE = 2, CHECK_ATOMIC = 4 };
+enum { CHECK_READ = 1, CHECK_WRITE = 2, CHECK_ATOMIC = 4, CHECK_COMPARED = 8 };
 
 // check.cpp
 /** An access of the running thread, if there is one: ends the launch if it is wrong.
- *  @param[in] p,bytes where @param[in] kind CHECK_READ, CHECK_WRITE, CHECK_ATOMIC
+ *  @param[in] p,bytes where @param[in] kind CHECK_READ, CHECK_WRITE, CHECK_ATOMIC, CHECK_COMPARED
  *  @param[in] align bytes of which the address must be a multiple @param[in] pc of the caller */
 void check_access(const void *p, size_t bytes, int kind, size_t align, const void *pc);
 /** "x[3]", or "4 bytes at byte 12 of buffer". */
 struct simt_site check_element(const struct check_region *m, const char *p, size_t bytes);
 
 // race.cpp
-/** Two threads may write the same value: only after the second has, it can be told. Called when the
- *  thread that wrote last comes here again. */
-void race_settle();
+/** Two threads may write the same value, and a thread may look before it compares and swaps: only
+ *  later can it be told. Called before the next access of the thread. @param[in] p,kind of that one */
+void race_settle(const char *p, int kind);
 void race_launch(const struct simt_launch *launch);
 /** Has the place been written: by the block in shared memory, ever in an array? */
 bool race_written(const struct check_region *m, const struct check_cell *c);

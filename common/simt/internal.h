@@ -165,7 +165,9 @@ void check_syncwarp(unsigned warp, unsigned lanes);
 void check_fence();
 /** The thread has left its fiber: at a barrier, or at its end. */
 void check_leave(const struct simt_thread *t);
-/** @param[in] reads whether the old value matters @param[in] pc of the caller */
-void check_atomic(const void *p, size_t bytes, bool reads, const void *pc);
+/** What an atomic does with the old value: nothing, use it, or compare it first. */
+enum check_old { CHECK_OLD_UNUSED, CHECK_OLD_USED, CHECK_OLD_COMPARED };
+/** @param[in] p,bytes where @param[in] old what for @param[in] pc of the caller */
+void check_atomic(const void *p, size_t bytes, enum check_old old, const void *pc);
 
 #endif

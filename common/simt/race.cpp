@@ -52,9 +52,13 @@ static struct simt_site who(const struct check_stamp *s)
     return text;
 }
 
-/** Two writes that are not in order: a race, unless the second writes what is there. */
+/** Two accesses that are not in order, and yet may not be a race: a write, if it writes what is there
+ *  already; a look at what others update, if the thread then compares and swaps, which finds out
+ *  whether it looked in time (CUDA C++ Programming Guide, "Atomic Functions": any atomic operation can
+ *  be made of atomicCAS() like that). */
 static struct {
-    const struct simt_thread *thread; /* NULL: there is none */
+    const struct simt_thread *thread; /* NULL: there are none */
+    bool looks;
     const char *p;
     size_t bytes;
     char before[64], message[800];
@@ -65,13 +69,19 @@ void check_leave(const struct simt_thread *)
 {
     if (!pending.thread)
         return;
-    if (memcmp(pending.p, pending.before, pending.bytes) != 0)
+    if (pending.looks || memcmp(pending.p, pending.before, pending.bytes) != 0)
         simt_record(simt_here, pending.thread, pending.place.text, pending.message);
     pending.thread = NULL;
 }
 
-void race_settle()
+void race_settle(const char *p, int kind)
 {
+    if (pending.thread && pending.looks) {
+        if (kind == CHECK_READ && p != pending.p)
+            return; // it has not done anything yet
+        if (kind & CHECK_COMPARED && p == pending.p)
+            pending.thread = NULL;
+    }
     check_leave(NULL);
     if (simt_here->failed)
         simt_abandon();
@@ -98,16 +108,18 @@ static struct race_text race_text(const struct check_region *m, const struct che
     return race;
 }
 
-/** An earlier access that is not in order with this one: a race, if it is not two writes. */
+/** An earlier access is not in order with this one: returns if that may not be a race. */
 static void race(const struct check_region *m, const struct check_stamp *s, bool wrote,
                  const char *p, size_t bytes, int kind, const void *pc)
 {
     if (pending.thread)
         return; // another part of this access has told already
     struct race_text race = race_text(m, s, wrote, p, bytes, kind);
-    if (!wrote || kind != CHECK_WRITE || bytes > sizeof pending.before)
+    bool two_writes = wrote && kind == CHECK_WRITE, looks = s->atomic && kind == CHECK_READ;
+    if (!(two_writes || looks) || bytes > sizeof pending.before)
         simt_fail(pc, "%s", race.text);
     pending.thread = simt_here->running;
+    pending.looks = looks;
     pending.p = p;
     pending.bytes = bytes;
     pending.place = simt_place(pc);
@@ -127,6 +139,8 @@ void race_access(const struct check_region *m, struct check_cell *c, const char 
     }
     if (!order_before(m, &c->write))
         race(m, &c->write, true, p, bytes, kind, pc);
+    if (pending.thread && pending.looks)
+        return; // if it counts, the launch has ended
     struct check_stamp now = order_stamp();
     now.pc = (uint32_t)((const char *)pc - library);
     now.atomic = atomic;

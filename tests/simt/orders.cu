@@ -194,6 +194,23 @@ template <bool RIGHT> __global__ void hand_over(int *y, const int *x)
     y[lane] = room[lane]; // told: hand_over
 }
 
+/** A sum in double as devices without such an atomic do it: look, add, compare and swap. The twin
+ *  puts its sum there without comparing. */
+template <bool RIGHT> __global__ void add_by_swap(double *sum, const int *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= n)
+        return;
+    unsigned long long *bits = (unsigned long long *)sum;
+    unsigned long long old = *bits, seen; // told: add_by_swap
+    do {
+        seen = old;
+        double more = __longlong_as_double((long long)seen) + x[i];
+        unsigned long long want = (unsigned long long)__double_as_longlong(more);
+        old = RIGHT ? atomicCAS(bits, seen, want) : atomicExch(bits, want);
+    } while (old != seen);
+}
+
 // --- launches ---
 
 /** Is y[i] == want(i) for all i? */
@@ -284,6 +301,20 @@ LAST_PASSES(sum_by_warps, WARP_LANES, WARP_LANES, n *WARPS)
 LAST_PASSES(sum_by_lanes, WARP_LANES, WARP_LANES, n *WARPS)
 LAST_PASSES(sum_by_one, 1, 1, n)
 
+template <bool RIGHT> static bool add_by_swap_passes(unsigned n)
+{
+    std::vector<int> x = numbers<int>(n);
+    double sum = 0, want = 0;
+    device_arrays dev;
+    double *d_sum = dev.inout(&sum, 1, "sum");
+    LAUNCH(add_by_swap<RIGHT>, blocks_for(n, THREADS), THREADS, 0, d_sum, dev.in(x.data(), n, "x"),
+           n);
+    dev.finish();
+    for (int v : x)
+        want += v;
+    return sum == want;
+}
+
 template <bool RIGHT> static bool hand_over_passes(unsigned salt)
 {
     std::vector<int> x = numbers<int>(WARP_LANES, salt), y(WARP_LANES);
@@ -313,6 +344,8 @@ static const struct classic kernels[] = {
             "a race: it reads parts[0], which block 0, thread 0 wrote", MEMORY),
     CLASSIC(sum_by_one, FEW, 5, "block 4, thread 96",
             "a race: it reads parts[0], which block 0, thread 96 wrote", MEMORY),
+    CLASSIC(add_by_swap, ANY_SIZE, 100, "block 0, thread 1",
+            "a race: it reads sum[0], which thread 0 updated", MEMORY),
     CLASSIC(hand_over, FEW, 1, "block 0, thread 33",
             "a race: it reads room[1], which thread 1 wrote", MEMORY),
 };
