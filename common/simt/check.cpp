@@ -151,17 +151,31 @@ static struct check_region *find(const char *p, size_t bytes)
     return NULL;
 }
 
-/** The cells of a region. They are there from the first access. */
-static struct check_cell *cells_of(struct check_region *m)
+static struct check_cell *new_cells(const struct check_region *m, size_t grain)
 {
-    size_t n = ((size_t)(m->high - m->low) + m->grain - 1) / m->grain;
-    if (!m->cells)
-        m->cells = (struct check_cell *)calloc(n, sizeof *m->cells);
-    if (!m->cells) {
+    size_t n = ((size_t)(m->high - m->low) + grain - 1) / grain;
+    struct check_cell *cells = (struct check_cell *)calloc(n, sizeof *cells);
+    if (!cells) {
         simt_record_text("no memory to look after the arrays of a launch");
         simt_abandon();
     }
-    return m->cells;
+    return cells;
+}
+
+/** The cells of a region for an access to `parts` of it, a place and a size ored together: small
+ *  enough that it is to all bytes of each cell. They are there from the first access. */
+static struct check_cell *cells_of(struct check_region *m, size_t parts)
+{
+    size_t grain = parts % m->grain == 0 ? m->grain : parts & -parts;
+    if (m->cells && grain == m->grain)
+        return m->cells;
+    struct check_cell *fine = new_cells(m, grain), *coarse = m->cells;
+    for (size_t i = 0; coarse && i * grain < (size_t)(m->high - m->low); i++)
+        fine[i] = coarse[i * grain / m->grain];
+    m->cells = fine;
+    m->grain = grain;
+    free(coarse);
+    return fine;
 }
 
 // --------------------------------------------------------------------------------------------
@@ -264,19 +278,6 @@ static void count_shared(const struct check_region *m, const void *pc)
                   static_shared, launch->smem, SHARED_MOST);
 }
 
-/** Gives a region smaller cells: an access is to all bytes of a cell. */
-static void refine(struct check_region *m, size_t grain)
-{
-    struct check_region fine = *m;
-    fine.grain = grain;
-    fine.cells = NULL;
-    const struct check_cell *cells = cells_of(m);
-    for (size_t i = 0; i * grain < (size_t)(m->high - m->low); i++)
-        cells_of(&fine)[i] = cells[i * grain / m->grain];
-    free(m->cells);
-    *m = fine;
-}
-
 static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
                                 const void *pc)
 {
@@ -285,10 +286,8 @@ static void check_region_access(struct check_region *m, const char *p, size_t by
     else if (m->use == CHECK_IN && kind & CHECK_WRITE)
         simt_fail(pc, "%s %s, but %s is an input", verb(kind), check_element(m, p, bytes).text,
                   m->name);
-    size_t begin = (size_t)(p - m->low), end = begin + bytes, parts = begin | bytes;
-    if (parts % m->grain != 0)
-        refine(m, parts & -parts);
-    struct check_cell *cells = cells_of(m);
+    size_t begin = (size_t)(p - m->low), end = begin + bytes;
+    struct check_cell *cells = cells_of(m, begin | bytes);
     for (size_t i = begin / m->grain; i * m->grain < end; i++) {
         struct check_cell *c = &cells[i];
         if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
