@@ -47,6 +47,7 @@ template <class T, class F> static T update(T *p, enum check_old use, const void
         return update(p, CHECK_OLD_USED, PC, [=](T old) { return (T)(old + value); });             \
     }
 SIMT_ATOMICS_ADD(DEFINE)
+SIMT_ATOMICS_NARROW(DEFINE)
 #undef DEFINE
 #define DEFINE(T)                                                                                  \
     T atomicExch(T *p, T value)                                                                    \
