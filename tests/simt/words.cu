@@ -89,14 +89,17 @@ template <bool RIGHT> __global__ void copy_each_way(float *y, const float *x, un
     }
 }
 
-/** A value of its own for each thread; not inlined, unlike what it calls. */
+/** A value of its own for each thread. */
 static __device__ __forceinline__ int twice(int x)
 {
     return 2 * x;
 }
+/** Writes it, if floats have the bits that they should have; not inlined. */
 static __device__ __noinline__ void set_twice(int *y, int x)
 {
-    *y = twice(x); // told: set_by_call
+    const int one = __float_as_int(1.0f), sign = __float_as_int(-0.0f);
+    const bool same = one == 0x3F800000 && sign == INT32_MIN && __int_as_float(one) == 1.0f;
+    *y = same ? twice(x) : -1; // told: set_by_call
 }
 /** A function that is not inlined writes. The twin calls it for an element that is not there. */
 template <bool RIGHT> __global__ void set_by_call(int *y, unsigned n)
