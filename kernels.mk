@@ -26,7 +26,7 @@ linker      = $(if $(has_kernels),$(CXX),$(CC)) $(EXTRA)
 link_with   = $(if $(has_kernels),$(BOOST)) -lm
 
 # --- common/simt, in both variants ---
-SIMT_SOURCES := $(filter-out common/simt/tsan.cpp common/simt/check.cpp common/simt/race.cpp,$(wildcard common/simt/*.cpp))
+SIMT_SOURCES := $(filter-out $(patsubst %,common/simt/%.cpp,tsan check race order),$(wildcard common/simt/*.cpp))
 CXXFLAGS_SIMT = -std=c++17 -O2 -g -Wall -Wextra -Werror $(EXACT) -fPIC -fno-exceptions -fno-rtti \
     $(GNU2_TLS) -fno-strict-aliasing -I. -MMD -MP
 $(B)/common/simt/%.checked.o: common/simt/%.cpp Makefile kernels.mk | $(READY)

@@ -159,7 +159,7 @@ write_missing >"$stem.missing.c"
 if [ -z "$refused" ]; then
     CC="${CC:-gcc}" "$here/bind_shared.sh" "$obj" "$compiled" "$stem.missing.c" || exit 1
     # Nothing but the kernels is known outside: a variable may have any name.
-    { undefined "$LAUNCH"; printf 'simt_%s_variables\n' shared own; } >"$stem.keep"
+    { undefined "$LAUNCH"; printf 'simt_%s_variables\n' shared device; } >"$stem.keep"
     objcopy --keep-global-symbols="$stem.keep" "$obj" || exit 1
     rm -f -- "$stem.keep"
 else
