@@ -28,7 +28,7 @@ bool is_lab_name(const char *name)
 void file_name(char *text, const char *lab, enum kind kind)
 {
     if (kind == QUIZ)
-        strcpy(text, "quiz.txt");
+        memcpy(text, "quiz.txt", sizeof "quiz.txt");
     else
         sprintf(text, "%.5s%s", lab, endings[kind]);
 }
@@ -239,8 +239,8 @@ int finds_write(struct finds *f, const char *folder)
     for (int write = 0; write < 2 && !f->problem; write++) {
         for (size_t i = 0, j; i < f->count; i = j) {
             const struct find *first = &f->list[i];
-            for (j = i + 1; j < f->count && f->list[j].lab == first->lab &&
-                            f->list[j].kind == first->kind;
+            for (j = i + 1;
+                 j < f->count && f->list[j].lab == first->lab && f->list[j].kind == first->kind;
                  j++)
                 ;
             if (first->lab < 0)
@@ -280,7 +280,8 @@ json_t *finds_report(struct finds *f)
         json_array_append_new(
             notes, json_sprintf("and %zu more files were left out", f->note_count - MAX_NOTES));
     free(f->notes);
-    json_t *report = json_pack("{s:o, s:s}", "notes", notes, "problem", f->problem ? f->problem : "");
+    json_t *report =
+        json_pack("{s:o, s:s}", "notes", notes, "problem", f->problem ? f->problem : "");
     free(f->problem);
     f->notes = NULL;
     f->problem = NULL;

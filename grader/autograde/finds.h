@@ -73,7 +73,7 @@ void finds_problem(struct finds *f, const char *format, ...) __attribute__((form
 /** @brief Chooses, writes FOLDER/labNN/FILE, and frees the candidates. Nothing is written if there is
  *         a problem. @return 0, or -1 if a file could not be written */
 int finds_write(struct finds *f, const char *folder);
-/** @brief {"labs": {...}, "notes": [...], "problem": "..."}, to be called last. */
+/** @brief {"notes": [...], "problem": "..."}; to be called last. */
 json_t *finds_report(struct finds *f);
 
 #endif

@@ -22,10 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    MAX_LINE = 1 << 16,
-    MAX_SUBMITTERS = 100000
-};
+enum { MAX_LINE = 1 << 16, MAX_SUBMITTERS = 100000 };
 
 /* A character of "double quotes" behind a backslash; moves on behind it.
  * @return bytes written to out, at most 4 */
@@ -125,7 +122,7 @@ struct submitter *gradescope_read(const char *path, size_t *count)
                 break;
             all = more;
             all[*count] = (struct submitter){0};
-            strcpy(all[*count].folder, folder);
+            memcpy(all[*count].folder, folder, sizeof folder);
             read_member(&all[(*count)++], line + 4);
         } else if (listing && strncmp(line, "    ", 4) == 0) {
             if (*count > 0)

@@ -78,7 +78,7 @@ decode() {
 
 # read_guarded FLAGS PATH=PLACE...: what the submission holds goes to $raw/out and $raw/report.
 read_guarded() {
-    flags=$1 left=$(($# - 1))
+    flag=$1 left=$(($# - 1))
     shift
     while [ $left -gt 0 ]; do
         decode "${1%%=*}"
@@ -89,14 +89,15 @@ read_guarded() {
         set -- "$@" --ro-bind "$path" "/in$decoded"
         left=$((left - 1))
     done
-    # shellcheck disable=SC2086 # lists
+    [ "$flag" = tagged ] || flag=
+    # shellcheck disable=SC2086 # a list
     shut_in "$@" --bind "$raw/out" /out --remount-ro / \
-        /intake ${flags#-} /in /out $INTAKE_LABS >"$raw/report"
+        /intake ${flag:+--tagged} /in /out $INTAKE_LABS >"$raw/report"
 }
 
 # The same without a sandbox. A lone folder is read where it is; files are copied into one.
 read_unguarded() {
-    flags=$1 left=$(($# - 1))
+    flag=$1 left=$(($# - 1))
     shift
     mkdir "$raw/in" || return 1
     from=$raw/in
@@ -114,8 +115,9 @@ read_unguarded() {
         left=$((left - 1))
     done
     chmod -R a+rX "$raw/in" && chmod 777 "$raw/out" || return 1
+    [ "$flag" = tagged ] || flag=
     # shellcheck disable=SC2086
-    unguarded ${flags#-} "$from" "$raw/out" $INTAKE_LABS >"$raw/report"
+    unguarded ${flag:+--tagged} "$from" "$raw/out" $INTAKE_LABS >"$raw/report"
 }
 
 # student LINE: of the plan (grader/autograde/plan.c).

@@ -22,9 +22,9 @@
 enum {
     MAX_REPORT = 1 << 16,
     MAX_TEXT = 500,
-    TIMED_OUT = 124,  /* timeout(1) */
-    KILLED = 137,     /* by SIGKILL: its own, or that of the limit on CPU time */
-    CPU_LIMIT = 152   /* SIGXCPU */
+    TIMED_OUT = 124, /* timeout(1) */
+    KILLED = 137,    /* by SIGKILL: its own, or that of the limit on CPU time */
+    CPU_LIMIT = 152  /* SIGXCPU */
 };
 
 static json_t *clean_text(const json_t *value)

@@ -48,8 +48,8 @@ static mode_t mode_of(const struct listing *l, const char *name, const char *bel
 /* What tools leave in folders; no student is called so. */
 static bool is_litter(const char *name)
 {
-    static const char *const litter[] = {".",         "..",       ".git",      ".svn", ".DS_Store",
-                                         "Thumbs.db", "__MACOSX", ".gitignore"};
+    static const char *const litter[] = {".",         "..",        ".git",     ".svn",
+                                         ".DS_Store", "Thumbs.db", "__MACOSX", ".gitignore"};
     for (size_t i = 0; i < sizeof litter / sizeof *litter; i++)
         if (strcmp(name, litter[i]) == 0)
             return true;
@@ -136,10 +136,9 @@ static bool add_gradescope(struct entries *all, const struct listing *l, const c
         e->shape = FOLDER;
         if (*s->name)
             e->student = join(s->name, "", "");
-        const char *const ids[][2] = {
-            {"gradescope", strncmp(name, mark, 11) == 0 ? name + 11 : ""},
-            {"email", s->email},
-            {"sid", s->sid}};
+        const char *const ids[][2] = {{"gradescope", strncmp(name, mark, 11) == 0 ? name + 11 : ""},
+                                      {"email", s->email},
+                                      {"sid", s->sid}};
         for (size_t j = 0; j < 3; j++) {
             char *text = text_from_name(ids[j][1]);
             if (*text)
@@ -262,9 +261,8 @@ static bool descend(const struct listing *outer, struct listing *inner)
         !(mode_of(outer, name, "submission_metadata.yml") == S_IFREG ||
           (n > 12 && strcmp(name + n - 12, "-submissions") == 0)))
         return false;
-    *inner = (struct listing){.folder = join(outer->folder, "/", name),
-                              .above = join(name, "/", ""),
-                              .name = name};
+    *inner = (struct listing){
+        .folder = join(outer->folder, "/", name), .above = join(name, "/", ""), .name = name};
     return true;
 }
 

@@ -119,7 +119,7 @@ char *octal_from_name(const char *name)
     size_t used = 0;
     for (; *name; name++) {
         unsigned char c = (unsigned char)*name;
-        if (is_safe(c) || c == '/')
+        if (c == '/' || (is_safe(c) && (c != '-' || used > 0)))
             text[used++] = (char)c;
         else
             used += (size_t)sprintf(text + used, "\\%03o", c);

@@ -37,7 +37,7 @@ char *text_from_name(const char *name);
 
 /**
  * @brief A name for printf of a shell: every byte but [A-Za-z0-9._@+-] and '/' as a backslash and
- *        three octal digits. `printf "$text"` gives the bytes back.
+ *        three octal digits, a leading '-' too. `printf "$text"` gives the bytes back.
  * @return text for free(); never NULL
  */
 char *octal_from_name(const char *name);

@@ -6,7 +6,7 @@
  *
  *     SID  META  FLAGS  PATH=PLACE...
  *
- * META is the student's JSON object, less what only reading tells; FLAGS are those of `intake`, or "-".
+ * META is the student's JSON object, less what only reading tells; FLAGS is "tagged" if the run needs\n * --tagged, else "-".
  * Each PATH of the download is to be seen at /in + PLACE by the run that reads it; both are for
  * printf(1). A student with a problem has none.
  */
@@ -89,7 +89,8 @@ static char *problem_of(const struct entry *first, size_t n)
     }
     if (all_are(first, n, LOOSE) || all_are(first, n, TAGGED)) {
         bool tagged = first->shape == TAGGED;
-        while (j < n && !(repeats(first, j) && (tagged || first[j].version == first[j - 1].version)))
+        while (j < n &&
+               !(repeats(first, j) && (tagged || first[j].version == first[j - 1].version)))
             j++;
         if (j == n)
             return NULL;
@@ -140,14 +141,13 @@ static void print_student(const struct entry *first, size_t n)
         free(path);
         free(newer);
     }
-    json_t *meta =
-        json_pack("{s:s, s:s, s:o, s:O, s:o, s:s}", "sid", sid, "student", student, "source",
-                  sources(first, n), "ids", first->ids, "notes", notes, "problem",
-                  problem ? problem : "");
+    json_t *meta = json_pack("{s:s, s:s, s:o, s:O, s:o, s:s}", "sid", sid, "student", student,
+                             "source", sources(first, n), "ids", first->ids, "notes", notes,
+                             "problem", problem ? problem : "");
     char *text = json_dumps(meta, JSON_COMPACT | JSON_ENSURE_ASCII);
     if (!text)
         abort();
-    printf("%s\t%s\t%s", sid, text, first->shape == TAGGED ? "--tagged" : "-");
+    printf("%s\t%s\t%s", sid, text, first->shape == TAGGED ? "tagged" : "-");
     if (!problem)
         print_places(first, n);
     puts("");

@@ -171,7 +171,8 @@ static void prefix_by_looking(char *const *names, size_t count, size_t *prefix)
 static bool may_be_repo(const char *name, bool is_repo)
 {
     const char *dash = strchr(name, '-');
-    return dash && dash != name && dash[1] && ((is_lab_name(name) && dash == name + LAB_NAME) || is_repo);
+    return dash && dash != name && dash[1] &&
+           ((is_lab_name(name) && dash == name + LAB_NAME) || is_repo);
 }
 
 void github_prefixes(char *const *names, const bool *is_repo, size_t count, const char *parent,

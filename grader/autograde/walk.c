@@ -30,8 +30,8 @@ struct walk {
     size_t archive_count;
 };
 
-static const char *const endings[] = {".zip",    ".tar", ".tar.gz",  ".tgz",  ".tar.xz",
-                                      ".tar.bz2", ".txz", ".tbz2", ".tbz"};
+static const char *const endings[] = {".zip",     ".tar", ".tar.gz", ".tgz", ".tar.xz",
+                                      ".tar.bz2", ".txz", ".tbz2",   ".tbz"};
 
 size_t archive_stem(const char *name)
 {
@@ -140,17 +140,17 @@ static void read_content(struct walk *w, struct archive *a, const char *path, en
         la_ssize_t n = archive_read_data(a, bytes + size, MAX_FILE + 1 - size);
         if (n == 0)
             break;
-        if (n < ARCHIVE_WARN && !w->name) { /* of a folder: only this file is lost */
+        if (n < 0 && !w->name) { /* of a folder: only this file is lost */
             finds_note(w->finds, path, "it cannot be read", true);
             free(bytes);
             return;
         }
-        if (n < ARCHIVE_WARN) {
+        if (n < 0) { /* a warning too: a checksum is wrong */
             damaged(w, a);
             free(bytes);
             return;
         }
-        size += n > 0 ? (size_t)n : 0;
+        size += (size_t)n;
     }
     if (w->name && !is_packed(a))
         w->bytes += (int64_t)size;
@@ -183,8 +183,6 @@ static const char *refusal(struct archive_entry *e)
     default:
         return "no regular file";
     }
-    if (archive_entry_size_is_set(e) && archive_entry_size(e) > MAX_FILE)
-        return "larger than 1 MiB";
     return NULL;
 }
 
@@ -197,6 +195,9 @@ static void take_file(struct walk *w, struct archive *a, struct archive_entry *e
         char *text = text_from_name(path);
         finds_problem(w->finds, "%s is encrypted; hand it in without a password", text);
         free(text);
+    } else if (kind < KINDS && archive_entry_size_is_set(e) && archive_entry_size(e) > MAX_FILE) {
+        finds_note(w->finds, path, "larger than 1 MiB", true);
+        pass_over(w, a);
     } else if (kind < KINDS) {
         read_content(w, a, path, kind, lab);
     } else if (kind == UNWANTED && is_archive_name(path)) {
