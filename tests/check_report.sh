@@ -226,14 +226,12 @@ check "a way past the navigation" once 'class="skip" href="#main"'
 # --- 500 students, 31 tests ---
 rm -rf "$out"
 made_up_class lab05 500
-for try in 1 2 3; do # a machine that does something else meanwhile is none of ours
-    start=$(date +%s%N)
-    run "$report" "$out" lab05
-    took=$((($(date +%s%N) - start) / 1000000))
-    printf '500 students took %d ms (%d)\n' "$took" $try
-    [ "$took" -ge 5000 ] || break
-done
+# Processor time, so that what else the machine does has no say; by the clock it is less, as three processes share it.
+run sh -c '"$@" && times' sh "$report" "$out" lab05
 expect "500 students with 31 tests each" 0
+took=$(awk '{ split($1, u, "m"); split($2, s, "m"); total = (u[1] + s[1]) * 60 + u[2] + s[2] } END { printf "%d", total * 1000 }' "$scratch_top/output")
+printf '500 students took %d ms of processor time\n' "$took"
+[ "$took" -ge 1 ] || took=5000 # not understood
 check "... take less than 5 s" test "$took" -lt 5000
 check "a page each" test "$(find "$out/students" -name '*.html' | wc -l)" -eq 500
 

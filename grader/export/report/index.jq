@@ -79,7 +79,7 @@ def misconceptions($lab):
   (map(select(.state == "graded")) | beliefs) as $all
   | if $all == [] then "<p>No test recognised a wrong rule.</p>" else
     table(""; "\($lab): misconceptions"; ["likely mistake", "#students", "tests"];
-      $all[:20][] | @html "<tr><th scope=\"row\" class=\"text\">\(.belief)</th><td class=\"n\">\(.students)</td><td>", (.tests | map(test_name) | join(", ")), "</td></tr>"),
+      $all[:20][] | @html "<tr><th scope=\"row\" class=\"text\">\(.belief)</th><td class=\"n\">\(.students)</td><td class=\"text\">", (.tests | map(test_name) | join(", ")), "</td></tr>"),
     ($all[20:] | length | if . == 0 then empty else "<p class=\"fine\">And \(plural("rarer one")).</p>" end)
     end;
 
@@ -96,7 +96,7 @@ def runs_to_look_at($lab):
     "</dl><p class=\"fine\">Students, by what happened to at least one of their tests.</p>",
     table("tall"; "\($lab): crashed, stopped and flaky"; ["outcome", "student", "tests"];
       sort_by(.status, (.student | ascii_downcase), .sid)[] | . as $row
-      | "<tr><td>", (if .status == "flaky" then flaky_mark else .status | badge end), "</td><th scope=\"row\">", student_link($lab), "</th><td>",
+      | "<tr><td>", (if .status == "flaky" then flaky_mark else .status | badge end), "</td><th scope=\"row\">", student_link($lab), "</th><td class=\"text\">",
         (.tests | map(test_link($row)) | join(", ")), "</td></tr>")
     end;
 
@@ -183,7 +183,7 @@ def class_page($css):
         else @html "<li><a href=\"#\(.)\">\(.)</a></li>" end),
     "</ul></nav></header><main id=\"main\">",
     (if .unreadable == [] then empty else
-      "<div class=\"notice\" id=\"unreadable\"><p><b>\(.unreadable | length | plural("file")) could not be read</b> and counts for nothing below. Remove what is named here and run <code>make autograde</code> again.</p><ul>",
+      "<div class=\"notice\" id=\"unreadable\"><p><b>\(.unreadable | length | plural("file")) could not be read</b>: nothing below counts \(if .unreadable == [.unreadable[0]] then "it" else "them" end) in. Remove what is named here and run <code>make autograde</code> again.</p><ul>",
       (.unreadable[] | @html "<li><code>\(.path)</code>: \(.why)</li>"), "</ul></div>" end),
     (if .labs | length > 1 then .results | all_labs($in.labs) else empty end),
     (.labs[] | . as $lab | $in.results | map(select(.lab == $lab)) | lab_section($lab; $in.submissions)),

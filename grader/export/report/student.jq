@@ -18,6 +18,7 @@ def one_of_tests($lab; $flaky):
 def hidden_tests:
   map(select(.visibility == "hidden"))
   | if length == 0 then empty
+    elif all(.[]; .status == "not run") then "<p>Beyond these there \(if length == 1 then "is 1 hidden test; it was" else "are \(length) hidden tests; they were" end) not run either.</p>"
     else @html "<p>Beyond these there \(if length == 1 then "is 1 hidden test" else "are \(length) hidden tests" end): \(map(select(.status != "passed")) | length) failed, \(map(.points) | add | num) of \(map(.max_points) | add | num) points.</p>"
     end;
 
