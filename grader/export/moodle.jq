@@ -19,7 +19,7 @@ include "student";
 def moodle($o):
     ($o.moodle_worksheet[.[0].view.lab] // []) as $sheet
     | def known($identifier): first(($sheet[] | select(.Identifier == $identifier)), {});
-      def html: gsub("\t"; " ") | @html | split("\n") | join("<br>");
+      def html: replace("\t"; " ") | @html | replace("\n"; "<br>");
       def feedback: [ summary,
           (select(.graded) | .tests[] | select(failed) | "\(.name) (\(.points) of \(.max_points)): \(text_of)" | cut(2000)) ]
           | map(html) | join("<br><br>");
