@@ -306,8 +306,12 @@ for lab; do
     say "$lab: $(wc -l <"$work/$lab.results") of $(wc -l <"$work/list") results"
 done
 for format in gradescope autolab prairielearn github junit; do
-    export_students $format >"$work/files" || give_up "the exporter $format failed"
-    (cd "$stage" && write_files <"$work/files")
+    { export_students $format >"$work/$format.files" || : >"$work/$format.failed"; } &
+done
+wait
+for format in gradescope autolab prairielearn github junit; do
+    [ ! -e "$work/$format.failed" ] || give_up "the exporter $format failed"
+    (cd "$stage" && write_files <"$work/$format.files")
     case $? in
     0) ;;
     1) : >"$failed" ;;

@@ -23,13 +23,14 @@ def moodle($o):
       def feedback: [ summary,
           (select(.graded) | .tests[] | select(failed) | "\(.name) (\(.points) of \(.max_points)): \(text_of)" | cut(2000)) ]
           | map(html) | join("<br><br>");
-      [ ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade",
-         "Last modified (grade)", "Feedback comments"],
+      [ (["Identifier", "Full name", "Email address", "Grade", "Maximum Grade",
+         "Last modified (grade)", "Feedback comments"] | csv_row),
         (sort_by(.sid)[] | .view as $s
          | (if .ids.moodle then "Participant " + .ids.moodle else "" end) as $identifier
          | known($identifier) as $known
          | [ $identifier, ($known["Full name"] // .student),
              ($known["Email address"] // .ids.email // ""),
              if $s.undecided then "" else $s.points end,
-             $s.max_points, ($known["Last modified (grade)"] // "-"), ($s | feedback) ]) ]
-    | map(csv_row) | join("\n");
+             $s.max_points, ($known["Last modified (grade)"] // "-")]
+         | csv_row + "," + ($s | feedback | csv_text)) ]
+    | join("\n");

@@ -60,6 +60,8 @@ def csv_cell:
         | if test("[\",;']") or test("^ | $") then "\"" + replace("\""; "\"\"") + "\"" else . end
     end;
 def csv_row: map(csv_cell) | join(",");
+# ... of text without line ends that begins with our own words.
+def csv_text: "\"" + replace("\""; "\"\"") + "\"";
 
 # The rows of a CSV text, each an array of cells: what the rosters that platforms export come as.
 def csv_rows:
