@@ -104,7 +104,7 @@ static void serve(const struct thunk_table *table)
     struct request q;
     while (read(WORKER_SOCKET, &q, sizeof q) == (ssize_t)sizeof q) {
         sequence = q.sequence;
-        if (q.index >= table->count || !table->thunks[q.index].target) {
+        if (q.index >= table->count || table->thunks[q.index].target == table->missing) {
             answer(REPLY_MISSING, NULL);
             continue;
         }
