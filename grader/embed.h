@@ -18,7 +18,8 @@
 #define EMBED(name, path)                                                                          \
     extern const char name[] __attribute__((visibility("hidden")));                                \
     extern const char name##_end[] __attribute__((visibility("hidden")));                          \
-    __asm__(".pushsection .rodata\n" #name ":\n.incbin \"" path "\"\n" #name "_end:\n.popsection\n");
+    __asm__(".pushsection .rodata\n" #name ":\n.incbin \"" path "\"\n" #name                       \
+            "_end:\n.popsection\n");
 
 /** Opens an embedded file for reading. @return the stream, or NULL: no memory, or the file is empty */
 #define embed_open(name) fmemopen((void *)(name), (size_t)(name##_end - (name)), "r")

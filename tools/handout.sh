@@ -102,6 +102,7 @@ put common common/*.h common/gemm_cuda.cu common/gemm_cuda.cuh
 put common/simt common/simt/*.h
 put plots plots/style.gp
 put plots/figures plots/figures/*.png
+mkdir "$tree/build" # where it can be mounted over a tree that is read-only
 echo "$machine" >"$tree/prebuilt/machine"
 version=unknown changed=@1735689600
 if [ -e .git ] && commit=$(git describe --always --dirty --abbrev=12 2>/dev/null); then

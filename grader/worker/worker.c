@@ -107,7 +107,7 @@ static void serve(void)
     struct request q;
     while (read(WORKER_SOCKET, &q, sizeof q) == (ssize_t)sizeof q) {
         sequence = q.sequence;
-        if (q.index >= table->count || !table->thunks[q.index].target) {
+        if (q.index >= table->count || table->thunks[q.index].target == table->missing) {
             answer(REPLY_MISSING, NULL);
             continue;
         }
