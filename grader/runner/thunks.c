@@ -79,6 +79,9 @@ extern const char *launch_take_failure(void) __attribute__((weak));
 extern const char *launch_explain_fault(const void *address) __attribute__((weak));
 
 extern const struct thunk_table lowp_thunks;
-const struct thunk_table lowp_thunks = {
-    thunks,    sizeof thunks / sizeof *thunks, (void *)missing,
-    take_todo, launch_take_failure,            launch_explain_fault};
+const struct thunk_table lowp_thunks = {thunks,
+                                        sizeof thunks / sizeof *thunks,
+                                        (void *)missing,
+                                        take_todo,
+                                        launch_take_failure,
+                                        launch_explain_fault};
