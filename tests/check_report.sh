@@ -93,6 +93,10 @@ printf '{"schema":2,"student":"half' >"$out/results/t1/lab05.json"
 : >"$out/results/t2/lab05.json"
 echo '{"schema":2,"tests":7}' >"$out/results/t3/lab05.json"
 printf '{"schema":\001\377}' >"$out/results/t4/lab05.json"
+for broken in 't5 .flaky = [{}]' 't6 .points = 1e300' 't7 .tests[1].belief = null'; do
+    mkdir "$out/results/${broken%% *}"
+    jq -c "${broken#* }" "$out/results/s1/lab05.json" >"$out/results/${broken%% *}/lab05.json"
+done
 echo '{"wall_s":' >"$out/times/s1/lab05.json"
 echo '{"wall_s":"long","tests":[1]}' >"$out/times/s2/lab05.json"
 printf '%s\n' '{"sid":"gone","student":"Left <b>behind</b>","problem":"not an archive","labs":{}}' '{"sid":"s1","student":"Student 1","labs":{"lab05":[]}}' >"$out/submissions.jsonl"
@@ -101,10 +105,12 @@ for file in results/t1/lab05.json results/t4/lab05.json times/s1/lab05.json; do
     check "$file is named" says "$file : not JSON" "$out/index.html"
 done
 check "an empty file is named" says "results/t2/lab05.json : the file is empty" "$out/index.html"
-check "what is no result is named" says "results/t3/lab05.json : not a result of schema 2" "$out/index.html"
+for sid in t3 t5 t6 t7; do
+    check "what is no result is named ($sid)" says "results/$sid/lab05.json : not a result of schema 2" "$out/index.html"
+done
 check "the others count" says "students 10 graded 10" "$out/index.html"
 check "whoever has no result is named" says "Left <b>behind</b> ! no result not an archive" "$out/index.html"
-rm -r "$out/results/t3"
+rm -r "$out"/results/t[3567]
 echo 'no JSON' >"$out/submissions.jsonl"
 check "a broken list of submissions does not stop it" "$report" "$out" lab05
 check "... and is named" says "submissions.jsonl : not JSON" "$out/index.html"
@@ -206,7 +212,9 @@ links() {
               if (what == "id") { if ((FILENAME "#" part) in ids) { print "twice: " FILENAME "#" part; bad = 1 }; ids[FILENAME "#" part] }
               else if (what == "aria-labelledby") { split(part, two, " "); wanted[FILENAME "#" two[1]]; wanted[FILENAME "#" two[2]] }
               else if (part ~ /^#/) wanted[FILENAME part]
-              else if (part != "data:,") { gsub(/%25/, "%", part); wanted[part] }
+              else if (part != "data:,") { decoded = part; gsub(/%25/, "", decoded)
+                  if (decoded ~ /%/) { print "not encoded: " part; bad = 1 }
+                  gsub(/%25/, "%", part); wanted[part] }
           } }
         END { for (w in wanted) { f = w; sub(/#.*/, "", f); n++
                   if (!(f in files) || (w ~ /#/ && !(w in ids))) { print "leads nowhere: " w; bad = 1 } }

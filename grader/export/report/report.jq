@@ -10,15 +10,18 @@ include "index";
 
 def texts(names): all(names; type == "string");
 
+# A number that a result can have: no NaN and nothing endless gets into the sums.
+def points: type == "number" and . >= -1e6 and . <= 1e6;
+
 def is_result:
   type == "object" and .schema == 2
   and texts(.student, .state, .title, .message, .seed, .device, .tests_sha256)
-  and (.points | type) == "number" and (.max_points | type) == "number"
+  and (.points | points) and (.max_points | points)
   and (.notes | type) == "array" and all(.notes[]; type == "string")
-  and (.flaky | type) == "array"
+  and (.flaky | type) == "array" and all(.flaky[]; type == "string")
   and (.tests | type) == "array"
   and all(.tests[]; type == "object" and texts(.name, .idea, .visibility, .status, .message, .belief, .output)
-    and (.points | type) == "number" and (.max_points | type) == "number");
+    and (.points | points) and (.max_points | points));
 
 # What the class's page needs of a result.
 def kept:
@@ -34,8 +37,8 @@ def take_result($in):
   (.open.path | split("/") | { sid: .[1], lab: (.[2] | rtrimstr(".json")) }) as $of
   | if $in | is_result | not then .unreadable += [{ path: .open.path, why: "not a result of schema 2" }]
     else
-      ($in + $of + { times: .times, curves: .curves }) as $result
-      | if .now.sid == $of.sid then . else .page = .now | .now = ($of + { student: $in.student, labs: [] }) end
+      ($in + $of + { student: (if $in.student == "" then $of.sid else $in.student end), times: .times, curves: .curves }) as $result
+      | if .now.sid == $of.sid then . else .page = .now | .now = ($result | { sid, student, labs: [] }) end
       | .now.labs += [$result]
       | .results += [$result | kept]
     end
