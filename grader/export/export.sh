@@ -77,8 +77,8 @@ add_image() {
     base64 -w 0 "$1" >"$work/image" || give_up "cannot read $1"
     label=${1##*/}
     # shellcheck disable=SC2016 # jq's variables
-    add_option --rawfile data "$work/image" --arg label "${label%.*}" --arg type "$type" \
-        '.images += [{label: $label, url: "data:\($type);base64,\($data)"}]'
+    add_option --rawfile data "$work/image" --arg name "${label%.*}" --arg type "$type" \
+        '.images += [{label: $name, url: "data:\($type);base64,\($data)"}]'
 }
 
 echo '{"leaderboard": false, "problem": {}, "assignment": {}, "moodle_worksheet": {}, "images": []}' >"$work/options.json"
