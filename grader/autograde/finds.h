@@ -32,21 +32,25 @@ enum kind {
 struct find {
     char *path;           /**< within the submission */
     unsigned char *bytes; /**< its content */
-    size_t size, depth;   /**< bytes of content; how many folders are above it */
-    enum kind kind;
-    int lab; /**< number in the list of labs; -1: not clear yet (a quiz.txt) */
+    size_t size;          /**< how many */
+    size_t depth;         /**< how many folders are above it */
+    enum kind kind;       /**< which file of a lab it is */
+    int lab;              /**< number in the list of labs; -1: not clear yet (a quiz.txt) */
 };
 
 /** @brief Everything about one submission. */
 struct finds {
     const char *labs[MAX_LABS]; /**< the labs that were asked for */
-    size_t lab_count;
-    bool tagged; /**< a top folder labNN-... holds nothing but labNN */
-    struct find *list;
-    size_t count, capacity, kept; /**< kept: bytes of content in all */
-    char **notes;
-    size_t note_count, note_capacity;
-    char *problem; /**< NULL: none */
+    size_t lab_count;           /**< how many */
+    bool tagged;                /**< a top folder labNN-... holds nothing but labNN */
+    struct find *list;          /**< candidates */
+    size_t count;               /**< how many */
+    size_t capacity;            /**< for how many there is room */
+    size_t kept;                /**< bytes of their contents in all */
+    char **notes;               /**< in any order */
+    size_t note_count;          /**< how many */
+    size_t note_capacity;       /**< for how many there is room */
+    char *problem;              /**< NULL: none */
 };
 
 /** @brief Whether name starts with "labNN", and what follows is no letter or digit. */

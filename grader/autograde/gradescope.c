@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_LINE = 1 << 16, MAX_SUBMITTERS = 100000 };
+enum { MAX_SUBMITTERS = 100000 };
 
 /* A character of "double quotes" behind a backslash; moves on behind it.
  * @return bytes written to out, at most 4 */

@@ -9,7 +9,10 @@
 
 /** @brief One who handed in a folder; a group has several. Empty texts: not said. */
 struct submitter {
-    char folder[256], name[256], sid[256], email[256];
+    char folder[256]; /**< of the export */
+    char name[256];   /**< for people */
+    char sid[256];    /**< the school's number */
+    char email[256];  /**< one a student, wherever it is known */
 };
 
 /**

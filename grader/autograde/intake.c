@@ -13,7 +13,8 @@
  *   anywhere:
  *     intake --sid NAME                             prints the SID of a student of that name
  *
- * Exit: 0 (also where there is a problem: that is a result), 1 files cannot be written, 2 wrong usage.
+ * Exit: 0 (also where there is a problem: that is a result), 1 nothing can be read or kept, 2 wrong
+ * usage, NOT_WRITTEN (keep.h) if OUT cannot be written.
  */
 #define _GNU_SOURCE
 #include "grader/autograde/keep.h"
@@ -60,7 +61,7 @@ static int take(int argc, char **argv)
     if (json_dumpf(report, stdout, JSON_COMPACT | JSON_ENSURE_ASCII) != 0 || puts("") < 0)
         status = -1;
     json_decref(report);
-    return fflush(stdout) == 0 && status == 0 ? 0 : 1;
+    return fflush(stdout) == 0 && status == 0 ? 0 : NOT_WRITTEN;
 }
 
 static int keep(int argc, char **argv)

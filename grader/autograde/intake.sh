@@ -162,6 +162,9 @@ INTAKE_SUBMISSIONS=$(cd -- "$1" 2>/dev/null && pwd -P) || die "there is no folde
 mkdir -p -- "$2" || exit 1
 out=$(cd -- "$2" && pwd -P) || exit 1
 shift 2
+case ${JOBS:-} in
+'' | *[!0-9]* | 0*) JOBS=$(nproc) ;;
+esac
 for lab; do
     case $lab in
     lab[0-9][0-9]) ;;
@@ -214,7 +217,7 @@ else
 fi >"$plan" || die "the folder of submissions cannot be read"
 [ -s "$plan" ] || die "nobody handed in anything: in $INTAKE_SUBMISSIONS are neither folders nor archives"
 
-xargs -r -d '\n' -n 8 -P "${JOBS:-$(nproc)}" "$0" --students <"$plan"
+xargs -r -d '\n' -n 8 -P "$JOBS" "$0" --students <"$plan"
 cut -f 1 "$plan" | (cd "$INTAKE_NEW/rows" && xargs -r -d '\n' cat --) >"$INTAKE_NEW/submissions.jsonl"
 if [ "$(wc -l <"$INTAKE_NEW/submissions.jsonl")" -ne "$(wc -l <"$plan")" ]; then
     die "not every student's files could be written: is the disk full? Nothing was changed."

@@ -45,13 +45,15 @@ static void add_report(json_t *row, const struct kept *k)
     if (file)
         fclose(file);
     json_t *report = json_loadb(line, n, JSON_DISABLE_EOF_CHECK, NULL), *one;
-    const char *why = NULL;
+    bool said = json_is_string(json_object_get(report, "problem"));
     if (k->status == TIMED_OUT || k->status == KILLED || k->status == CPU_LIMIT)
-        why = "reading it took too long";
-    else if (k->status != 0 || !json_is_string(json_object_get(report, "problem")))
-        why = "it cannot be read";
-    if (why && !*json_string_value(json_object_get(row, "problem")))
-        json_object_set_new(row, "problem", json_sprintf("%s (status %d)", why, k->status));
+        json_object_set_new(row, "problem", json_string("reading it took too long"));
+    else if (k->status == NOT_WRITTEN)
+        json_object_set_new(row, "problem",
+                            json_string("its files cannot be written: is the disk full?"));
+    else if (k->status != 0 || !said)
+        json_object_set_new(row, "problem",
+                            json_sprintf("it cannot be read (status %d)", k->status));
     size_t i;
     json_array_foreach(json_object_get(report, "notes"), i, one)
     {

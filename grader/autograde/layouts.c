@@ -5,9 +5,10 @@
 #define _GNU_SOURCE
 #include "grader/autograde/layouts.h"
 
+#include "grader/autograde/finds.h"
 #include "grader/autograde/gradescope.h"
 #include "grader/autograde/names.h"
-#include "grader/autograde/walk.h"
+#include "grader/autograde/paths.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -252,35 +253,51 @@ static void add_all(struct entries *all, const struct listing *l)
     free(prefix);
 }
 
-/* A download that was unpacked into a folder of its own: the only thing there, and of a platform. */
-static bool descend(const struct listing *outer, struct listing *inner)
+/* Whether an entry is the folder of a whole download, which was unpacked into it. */
+static bool is_download(const struct listing *l, const char *name)
 {
-    const char *name = outer->count == 1 ? outer->names[0] : "";
-    size_t n = strlen(name);
-    if (mode_of(outer, name, "") != S_IFDIR ||
-        !(mode_of(outer, name, "submission_metadata.yml") == S_IFREG ||
-          (n > 12 && strcmp(name + n - 12, "-submissions") == 0)))
-        return false;
-    *inner = (struct listing){
-        .folder = join(outer->folder, "/", name), .above = join(name, "/", ""), .name = name};
-    return true;
+    static const char tail[] = "-submissions";
+    size_t n = strlen(name), m = strlen(tail);
+    return mode_of(l, name, "") == S_IFDIR &&
+           (mode_of(l, name, "submission_metadata.yml") == S_IFREG ||
+            (n > m && strcmp(name + n - m, tail) == 0));
+}
+
+/* A download, or nothing but folders of downloads. */
+static int add_downloads(struct entries *all, const struct listing *top)
+{
+    size_t downloads = 0;
+    for (size_t i = 0; i < top->count; i++)
+        downloads += is_download(top, top->names[i]);
+    if (downloads == 0 || downloads < top->count) {
+        add_all(all, top);
+        return 0;
+    }
+    int status = 0;
+    for (size_t i = 0; i < top->count && status == 0; i++) {
+        char *folder = join(top->folder, "/", top->names[i]);
+        char *above = join(top->names[i], "/", "");
+        struct listing inner = {.folder = folder, .above = above, .name = top->names[i]};
+        status = list(&inner);
+        if (status == 0)
+            add_all(all, &inner);
+        forget(&inner);
+        free(folder);
+        free(above);
+    }
+    return status;
 }
 
 int layouts_plan(const char *folder, const char *name)
 {
-    struct listing top = {.folder = folder, .above = "", .name = name}, inner;
+    struct listing top = {.folder = folder, .above = "", .name = name};
     struct entries all = {0};
     int status = list(&top);
-    bool deeper = status == 0 && descend(&top, &inner);
-    if (deeper)
-        status = list(&inner);
     if (status == 0)
-        add_all(&all, deeper ? &inner : &top);
-    else
+        status = add_downloads(&all, &top);
+    if (status != 0)
         perror("intake: the folder of submissions");
     plan_print(&all);
-    if (deeper)
-        forget(&inner);
     forget(&top);
     return status == 0 && fflush(stdout) == 0 ? 0 : 1;
 }

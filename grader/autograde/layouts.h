@@ -48,8 +48,9 @@ struct entry {
 
 /** @brief All of them. */
 struct entries {
-    struct entry *list;
-    size_t count, capacity;
+    struct entry *list; /**< in any order */
+    size_t count;       /**< how many */
+    size_t capacity;    /**< for how many there is room */
 };
 
 /** @brief A new entry, zeroed; valid until the next call. */

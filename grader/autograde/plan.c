@@ -11,9 +11,9 @@
  * printf(1). A student with a problem has none.
  */
 #define _GNU_SOURCE
+#include "grader/autograde/finds.h"
 #include "grader/autograde/layouts.h"
 #include "grader/autograde/names.h"
-#include "grader/autograde/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>

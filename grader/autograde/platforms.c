@@ -3,9 +3,10 @@
  * @brief What the platforms put into names of files and folders. See layouts.h for the sources.
  */
 #define _GNU_SOURCE
+#include "grader/autograde/finds.h"
 #include "grader/autograde/layouts.h"
 #include "grader/autograde/names.h"
-#include "grader/autograde/walk.h"
+#include "grader/autograde/paths.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include "grader/autograde/walk.h"
 
 #include "grader/autograde/names.h"
+#include "grader/autograde/paths.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -16,7 +17,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,56 +29,6 @@ struct walk {
     char *archives[MAX_LABS]; /* names of those directly in the folder */
     size_t archive_count;
 };
-
-static const char *const endings[] = {".zip",     ".tar", ".tar.gz", ".tgz", ".tar.xz",
-                                      ".tar.bz2", ".txz", ".tbz2",   ".tbz"};
-
-size_t archive_stem(const char *name)
-{
-    size_t n = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t m = strlen(endings[i]);
-        if (n > m && strcasecmp(name + n - m, endings[i]) == 0)
-            return n - m;
-    }
-    return 0;
-}
-
-bool is_archive_name(const char *name)
-{
-    return archive_stem(name) > 0;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* Folders and files that tools make, and no student looks into. */
-static bool is_litter(const char *path)
-{
-    static const char *const folders[] = {"__MACOSX", ".git", "build"};
-    for (const char *p = path; *p;) {
-        size_t n = strcspn(p, "/");
-        bool last = p[n] == '\0';
-        for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-            if (strlen(folders[i]) == n && memcmp(p, folders[i], n) == 0)
-                return true;
-        if (strncmp(p, "._", 2) == 0 || (last && strcmp(p, ".DS_Store") == 0))
-            return true;
-        p += n + !last;
-    }
-    return false;
-}
-
-static bool leads_outside(const char *path)
-{
-    for (const char *p = path; *p; p += strcspn(p, "/"), p += *p == '/')
-        if (strncmp(p, "..", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
-            return true;
-    return path[0] == '/';
-}
 
 /* What libarchive says of its last failure, as text of ours. */
 static void damaged(struct walk *w, struct archive *a)
@@ -219,7 +169,7 @@ static void take_entry(struct walk *w, struct archive *a, struct archive_entry *
     int lab;
     if (asprintf(&path, "%s%s", w->above, name) < 0)
         abort();
-    const char *why = leads_outside(name) ? "its path leads outside" : refusal(e);
+    const char *why = path_leads_outside(name) ? "its path leads outside" : refusal(e);
     if (why) {
         finds_note(w->finds, path, why, finds_kind(w->finds, path, &lab) < KINDS);
         pass_over(w, a);
@@ -260,7 +210,7 @@ static void walk_entries(struct walk *w, struct archive *a, size_t root)
         if (w->name && archive_filter_count(a) > 2)
             finds_problem(w->finds, "an archive that is compressed more than once");
         const char *path = entry_path(e, root);
-        bool litter = path && is_litter(path), folder = archive_entry_filetype(e) == AE_IFDIR;
+        bool litter = path && path_is_litter(path), folder = archive_entry_filetype(e) == AE_IFDIR;
         if (!w->name && folder && !litter && archive_read_disk_can_descend(a) > 0)
             archive_read_disk_descend(a);
         if (!path || status < ARCHIVE_WARN)
@@ -332,7 +282,7 @@ void walk(struct finds *f, const char *path)
     else if (S_ISDIR(s.st_mode))
         walk_folder(&w, path);
     else
-        walk_archive(&w, path, base_name(path), "");
+        walk_archive(&w, path, path_name(path), "");
     qsort(w.archives, w.archive_count, sizeof *w.archives, by_name);
     for (size_t i = 0; i < w.archive_count; i++) {
         char *inner, *above;

@@ -12,12 +12,6 @@ enum {
     MAX_BYTES = 256 << 20 /**< bytes that it may unpack to, as far as they are unpacked */
 };
 
-/** @brief Whether a file of that name is opened as an archive: .zip, .tar, .tar.gz, .tgz, ... */
-bool is_archive_name(const char *name);
-
-/** @brief The length of an archive's name without its ending; 0 if it is none. */
-size_t archive_stem(const char *name);
-
 /**
  * @brief Collects the candidates in a folder, in the archives that lie directly in it, or in an
  *        archive. An archive's entries count as if it had been unpacked into a folder of its name.
