@@ -7,13 +7,13 @@
 # What can be wrong with the file is said in one message, without a wall of compiler output: the
 # first three errors, the exercise they are in, and what to do. Warnings are shown and do no harm.
 # OBJ appears whole or not at all: after a failure no older object stays behind to be graded.
-# CC names the compiler (gcc). CC_LIMIT is its time limit in seconds (60).
+# CC names the compiler (gcc). CC_LIMIT is its time limit in seconds (60), CC_GIB its memory (4).
 # Exit: 0 compiled, 1 not, 2 wrong usage.
 set -u
 
 max_bytes=1048576
 max_lines=40
-max_gib=4 # of memory for the compiler
+max_gib=${CC_GIB:-4} # of memory for the compiler
 
 usage() {
     echo "usage: tools/cc_student.sh SRC OBJ DEPFILE -- CFLAGS..." >&2
@@ -196,6 +196,10 @@ esac
 if grep -qiE 'out of memory|memory exhausted|cannot allocate memory' "$log"; then
     give_up "the compiler needed more than $max_gib GiB of memory, so it was stopped." \
         "Look for a macro, a template or a table that grows without end."
+fi
+if grep -q 'File size limit exceeded' "$log"; then
+    give_up "its compiled form is larger than may be, so the compiler was stopped." \
+        "Look for an array with an initial value that is far too large."
 fi
 if grep -q 'No space left on device' "$log"; then
     give_up "there is no room on the disk for the compiled file." "Free some and try again."

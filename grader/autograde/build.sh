@@ -61,7 +61,7 @@ inside() {
     # shellcheck disable=SC2086 # words
     exec bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534 \
         --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 \
-        --setenv CC_LIMIT 40 "$@" --dev /dev --size $file_bytes --tmpfs /tmp --chdir /lowp $command
+        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --size $file_bytes --tmpfs /tmp --chdir /lowp $command
 }
 
 # --- without ---
@@ -80,7 +80,7 @@ alone() {
         as='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
     fi
     # shellcheck disable=SC2086 # words
-    (cd "$copy" && env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 CC_LIMIT=40 $as $command)
+    (cd "$copy" && env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 CC_LIMIT=40 CC_GIB=1 $as $command)
     status=$?
     cp -RP "$copy/build/." "$out" || exit 3
     return $status

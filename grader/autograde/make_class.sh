@@ -59,18 +59,6 @@ spoil() {
     }' "$2"
 }
 
-# attack NAME: an attack of grader/adversary as one file that includes nothing of the workbook's.
-attack() {
-    header=grader/adversary/attacks/attack.h
-    sed -e "\|#include \"$header\"|{
-        r $header
-        d
-    }" "grader/adversary/attacks/$1.c" | sed -e '\|#include "solutions/lab05_master_weights/lab05.c"|{
-        r solutions/lab05_master_weights/lab05.c
-        d
-    }' -e "s|LOWP_ROOT|\"$PWD\"|g"
-}
-
 # The kind and the packing of student $i, and a number for what they choose by themselves.
 choose() {
     awk -v start="$start" "$random"' BEGIN {
@@ -90,6 +78,7 @@ pack() {
     esac
 }
 
+. grader/autograde/attack_file.sh
 attacks=$(cd grader/adversary/attacks && ls ./*.c | sed 's|^\./||; s|\.c$||' | grep -v '^without_')
 count=$(echo "$attacks" | wc -l)
 : >"$folder/../kinds.txt"
@@ -123,7 +112,7 @@ while [ $i -lt "$n" ]; do
         1) head -c 300000000 /dev/zero >"$work/$lab/$lab.c" && packing=tar.gz kind='hostile: an archive that grows' ;;
         *)
             one=$(echo "$attacks" | sed -n "$((number % count + 1))p")
-            [ "$lab" = lab05 ] && attack "$one" >"$work/$lab/lab05.c" && kind="hostile: $one"
+            [ "$lab" = lab05 ] && attack_file "$one" >"$work/$lab/lab05.c" && kind="hostile: $one"
             ;;
         esac
         ;;

@@ -3,7 +3,7 @@
 #   hand_in NAME            a folder with the model solution of lab05
 #   change NAME SED         changes its lab05.c
 #   autograde ARGUMENT...   runs make autograde over the class, into $out
-#   result SID FILTER       does jq's FILTER hold for this student's result?
+#   result SID [JQ-OPTION...] FILTER   does jq's FILTER hold for this student's result?
 #
 # $in is the class, $out where its results go, $solution the folder of the model solution.
 # shellcheck shell=sh
@@ -29,8 +29,10 @@ autograde() {
 }
 
 result() {
-    jq -e "$2" "$out/results/$1/lab05.json" >/dev/null || {
-        jq 'del(.tests[] | select(.status == "passed")) | .tests |= map("\(.name): \(.status), \(.points)")' "$out/results/$1/lab05.json"
+    sid=$1
+    shift
+    jq -e "$@" "$out/results/$sid/lab05.json" >/dev/null || {
+        jq 'del(.tests[] | select(.status == "passed")) | .tests |= map("\(.name): \(.status), \(.points)")' "$out/results/$sid/lab05.json"
         return 1
     }
 }

@@ -26,7 +26,7 @@ GRADED(hidden_long_sgd, .points = 6, .idea = "SGD's update on a gradient of 10,0
             fail("secret words of a hidden message: u[%zu] is %s", i, show_f32(u[i]));
 }
 
-GRADED(hidden_frozen_weights, .points = 4, .idea = "an update of zero moves no weight")
+GRADED(hidden_frozen_weights, .points = 4, .idea = "an update of zero moves no weight, one does")
 {
     enum { N = 100 };
     uint16_t w[N], before[N];
@@ -35,8 +35,11 @@ GRADED(hidden_frozen_weights, .points = 4, .idea = "an update of zero moves no w
         before[i] = w[i] = bf16_from_f32_rne((float)(4 * test_f64(i) - 2));
         u[i] = 0;
     }
+    before[N - 1] = w[N - 1] = bf16_from_f32_rne(1);
+    u[N - 1] = 1;
     uint16_t *now = INOUT(w, N);
     size_t moved = apply_bf16(now, GIVE(u, N), N);
-    if (moved != 0 || memcmp(now, before, sizeof before) != 0)
+    if (moved != 1 || now[N - 1] != bf16_from_f32_rne(2) ||
+        memcmp(now, before, sizeof before - sizeof *before) != 0)
         fail("secret words of a hidden message: %zu weights moved", moved);
 }
