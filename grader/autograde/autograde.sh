@@ -63,6 +63,8 @@ build/grader/autograde/seed "$KEY" a b >/dev/null || stop 2 "KEY=$KEY cannot be 
 case $KEY in /*) ;; *) KEY=$root/$KEY ;; esac
 
 # --- intake ---
+# Jobs of a run that was killed would do the same work beside this one.
+[ ! -s "$out/.work/slurm/job" ] || scancel "$(cat "$out/.work/slurm/job")" 2>/dev/null
 find "$out/.work" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
 [ -t 2 ] && printf 'autograde: taking in %s ...\r' "$submissions" >&2
 # shellcheck disable=SC2086 # words

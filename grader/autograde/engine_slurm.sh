@@ -33,6 +33,7 @@ job=$(sbatch --parsable --job-name=lowp-autograde --array="0-$((tasks - 1))%$JOB
     --mem=2G --time=04:00:00 --requeue --open-mode=append --output="$work/%a.out" --error="$work/%a.err" \
     ${GRES:+--gres="$GRES"} ${SBATCH_FLAGS:-} "$work/task.sh") || exit 1
 job=${job%%;*}
+echo "$job" >"$work/job"
 trap 'scancel "$job" 2>/dev/null' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP

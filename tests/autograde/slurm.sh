@@ -40,7 +40,7 @@ SelectTypeParameters=CR_CPU
 SlurmdTimeout=10
 KillWait=2
 ReturnToService=2
-NodeName=$(hostname) NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
+NodeName=$(hostname) NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$(awk '/^MemTotal/ { print int($2 / 1100) }' /proc/meminfo) State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
     export SLURM_CONF="$slurm/slurm.conf"
