@@ -23,6 +23,7 @@ struct kept {
 /**
  * @brief Copies regular files of the allowed names and sizes, and prints the student's line of
  *        submissions.jsonl. Nothing is copied where there is a problem.
+ * @param[in] k  the run
  * @param[in] f  the labs that were asked for
  * @return 0, or -1 if the files cannot be written
  */
