@@ -139,6 +139,10 @@ student() {
         fi
         ended=$?
     fi
+    if [ $ended -eq 3 ]; then # its files cannot be written: no result, rather than a wrong one
+        rm -rf -- "$raw"
+        return
+    fi
     # shellcheck disable=SC2086
     "$INTAKE_PROGRAM" --keep "$meta" $ended "$raw/report" "$raw/out" \
         "$INTAKE_NEW/submissions/$sid" $INTAKE_LABS >"$INTAKE_NEW/rows/$sid" ||
@@ -221,7 +225,8 @@ fi >"$plan" || die "the folder of submissions cannot be read"
 [ -s "$plan" ] || die "nobody handed in anything: in $INTAKE_SUBMISSIONS are neither folders nor archives"
 
 xargs -r -d '\n' -n 8 -P "$JOBS" "$0" --students <"$plan"
-cut -f 1 "$plan" | (cd "$INTAKE_NEW/rows" && xargs -r -d '\n' cat --) >"$INTAKE_NEW/submissions.jsonl"
+cut -f 1 "$plan" | (cd "$INTAKE_NEW/rows" && xargs -r -d '\n' cat -- 2>/dev/null) \
+    >"$INTAKE_NEW/submissions.jsonl"
 if [ "$(wc -l <"$INTAKE_NEW/submissions.jsonl")" -ne "$(wc -l <"$plan")" ]; then
     die "not every student's files could be written: is the disk full? Nothing was changed."
 fi

@@ -7,10 +7,6 @@
 
 #include "grader/autograde/finds.h"
 
-enum {
-    NOT_WRITTEN = 3 /**< exit status of a run whose files cannot be written */
-};
-
 /** @brief What one run in the sandbox left behind. */
 struct kept {
     const char *meta;   /**< the student's object of the plan, as JSON; trusted */
