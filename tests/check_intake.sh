@@ -220,6 +220,23 @@ if [ -z "${UNSANDBOXED:-}" ] && "${CC:-gcc}" -w -DREAL="\"$intake\"" -DOTHER="\"
     check "  nothing else is there" files_are_listed
 fi
 
+# ---------------------------------------------------------------- a run that is killed
+class killed
+printf %s "$good" >../lab05.c
+for i in 1 2 3 4 5; do
+    for j in 0 1 2 3 4 5 6 7; do mkdir "who$i$j" && cp ../lab05.c "who$i$j"; done
+done
+JOBS=2 setsid "$root/grader/autograde/intake.sh" "$class" "$out" lab05 >/dev/null 2>&1 &
+killed=$!
+sleep 0.3
+kill -9 $killed
+wait $killed 2>/dev/null
+run "$root/grader/autograde/intake.sh" "$class" "$out" lab05
+expect "after a run that was killed" 0 "40 students, 0 of them with a problem"
+check "  all files are there" files_are_listed
+check "  and nothing of the other run" sh -c 'test "$(ls -A "$1" | tr "\n" " ")" = "submissions submissions.jsonl "' \
+    sh "$out"
+
 # ---------------------------------------------------------------- while it changes
 class changing
 mkdir a

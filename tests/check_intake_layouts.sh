@@ -8,7 +8,7 @@
 # ---------------------------------------------------------------- names of students
 class names
 sid() {
-    check "SID of $1: $2" sh -c 'test "$("$1" --sid "$2")" = "$3"' sh "$intake" "$1" "$2"
+    check "the SID $2" sh -c 'test "$("$1" --sid "$2")" = "$3"' sh "$intake" "$1" "$2"
 }
 long=$(printf '%0255d' 7)
 newline='a
@@ -38,7 +38,7 @@ check "every name has its own line" sh -c 'test "$(wc -l <"$1")" -eq "$(find . -
 check "sorted" sh -c 'jq -r .sid "$1" >"$2" && sort -c "$2"' sh "$out/submissions.jsonl" "$scratch_top/sids"
 for name in "$newline" "$invalid" '$(touch pwned)' -rf .hidden 'two  spaces ' 'Zoë Čapek' Doe doe \
     'back\slash\101' '%s%n' 'a=b' '*' "$long"; do
-    takes "$("$intake" --sid "$name")" "$name" "taken: $name"
+    takes "$("$intake" --sid "$name")" "$name" "taken: $("$intake" --sid "$name")"
 done
 takes last%0A 'a newline at the end' "taken: a name that ends in a newline"
 student a%0Ab '.student == "a\ufffdb"' "people see no control characters"

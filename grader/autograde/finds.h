@@ -59,6 +59,8 @@ bool is_lab_name(const char *name);
 void file_name(char *text, const char *lab, enum kind kind);
 /**
  * @brief What a path is by its name alone.
+ * @param[in] f     the labs that were asked for
+ * @param[in] path  within the submission
  * @param[out] lab  as in struct find
  */
 enum kind finds_kind(const struct finds *f, const char *path, int *lab);
@@ -68,6 +70,9 @@ void finds_add(struct finds *f, const char *path, enum kind kind, int lab, unsig
                size_t size);
 /**
  * @brief Notes that a file was left out, and why.
+ * @param[in,out] f  gets the note
+ * @param[in] path   any bytes
+ * @param[in] why    text
  * @param[in] grave  about a file that would have counted: such notes come first
  */
 void finds_note(struct finds *f, const char *path, const char *why, bool grave);

@@ -18,6 +18,7 @@ struct submitter {
 /**
  * @brief Reads the file. Of YAML it knows what Ruby writes there: a folder's name at the margin, below
  *        it ":submitters:" with a list of ":name:", ":sid:" and ":email:", plain or in quotes.
+ * @param[in] path    of submission_metadata.yml
  * @param[out] count  how many
  * @return array for free(), or NULL if there is no such file
  */

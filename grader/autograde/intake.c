@@ -14,7 +14,7 @@
  *     intake --sid NAME                             prints the SID of a student of that name
  *
  * Exit: 0 (also where there is a problem: that is a result), 1 nothing can be read or kept, 2 wrong
- * usage, NOT_WRITTEN (keep.h) if OUT cannot be written.
+ * usage, 3 OUT cannot be written.
  */
 #define _GNU_SOURCE
 #include "grader/autograde/keep.h"
@@ -26,6 +26,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NOT_WRITTEN = 3 }; /* exit status */
 
 static int usage(void)
 {

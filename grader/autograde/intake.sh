@@ -130,7 +130,7 @@ student() {
     shift 2
     raw=$INTAKE_RAW/$sid
     # Plain mkdir: where a newer run has taken this one's folder away, it ends here.
-    mkdir "$raw" "$raw/out" || return
+    mkdir "$raw" "$raw/out" || exit 255
     if [ $# -gt 1 ]; then
         if [ "$INTAKE_GUARD" = bubblewrap ]; then
             read_guarded "$@"
@@ -138,6 +138,10 @@ student() {
             read_unguarded "$@"
         fi
         ended=$?
+    fi
+    if [ $ended -eq 3 ]; then # its files cannot be written: no result, rather than a wrong one
+        rm -rf -- "$raw"
+        return
     fi
     # shellcheck disable=SC2086
     "$INTAKE_PROGRAM" --keep "$meta" $ended "$raw/report" "$raw/out" \
@@ -150,6 +154,8 @@ if [ "${1-}" = --students ]; then
     shift
     set -f
     for line; do
+        # 255 ends xargs: nobody waits for the result any more.
+        kill -0 "$INTAKE_PID" 2>/dev/null || exit 255
         student "$line"
     done
     exit 0
@@ -183,12 +189,13 @@ INTAKE_PROGRAM=$(cd -- "$build/grader/autograde" 2>/dev/null && pwd -P)/intake
 [ -x "$INTAKE_PROGRAM" ] || die "$build/grader/autograde/intake is not built"
 INTAKE_LIBRARIES=$(libraries)
 
-# Left by runs that were killed; their last students may still be at work in there.
-rm -rf -- "$out"/.intake.*
+# Left by runs that were killed. Their last students may still be at work in there, so once more later.
+rm -rf -- "$out"/.intake.* 2>/dev/null
 INTAKE_NEW=$(mktemp -d "$out/.intake.XXXXXX") || exit 1
 INTAKE_RAW=$INTAKE_NEW/raw
+INTAKE_PID=$$
 temporary=
-trap 'rm -rf -- "$INTAKE_NEW" ${temporary:+"$temporary"}' EXIT
+trap 'rm -rf -- "$out"/.intake.* ${temporary:+"$temporary"} 2>/dev/null' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 mkdir "$INTAKE_NEW/raw" "$INTAKE_NEW/rows" "$INTAKE_NEW/submissions" || exit 1
@@ -205,7 +212,7 @@ without one. UNSANDBOXED=1 does so under limits of time and memory alone."
     temporary=$(mktemp -d) && chmod 711 "$temporary" && cp "$INTAKE_PROGRAM" "$temporary/intake" || exit 1
     INTAKE_RAW=$temporary
 fi
-export INTAKE_SUBMISSIONS INTAKE_LABS INTAKE_PROGRAM INTAKE_LIBRARIES INTAKE_NEW INTAKE_RAW INTAKE_GUARD
+export INTAKE_SUBMISSIONS INTAKE_LABS INTAKE_PROGRAM INTAKE_LIBRARIES INTAKE_NEW INTAKE_RAW INTAKE_GUARD INTAKE_PID
 
 name=${INTAKE_SUBMISSIONS##*/}
 room=67108864 # a line a student
@@ -218,7 +225,8 @@ fi >"$plan" || die "the folder of submissions cannot be read"
 [ -s "$plan" ] || die "nobody handed in anything: in $INTAKE_SUBMISSIONS are neither folders nor archives"
 
 xargs -r -d '\n' -n 8 -P "$JOBS" "$0" --students <"$plan"
-cut -f 1 "$plan" | (cd "$INTAKE_NEW/rows" && xargs -r -d '\n' cat --) >"$INTAKE_NEW/submissions.jsonl"
+cut -f 1 "$plan" | (cd "$INTAKE_NEW/rows" && xargs -r -d '\n' cat -- 2>/dev/null) \
+    >"$INTAKE_NEW/submissions.jsonl"
 if [ "$(wc -l <"$INTAKE_NEW/submissions.jsonl")" -ne "$(wc -l <"$plan")" ]; then
     die "not every student's files could be written: is the disk full? Nothing was changed."
 fi

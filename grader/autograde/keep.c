@@ -48,9 +48,6 @@ static void add_report(json_t *row, const struct kept *k)
     bool said = json_is_string(json_object_get(report, "problem"));
     if (k->status == TIMED_OUT || k->status == KILLED || k->status == CPU_LIMIT)
         json_object_set_new(row, "problem", json_string("reading it took too long"));
-    else if (k->status == NOT_WRITTEN)
-        json_object_set_new(row, "problem",
-                            json_string("its files cannot be written: is the disk full?"));
     else if (k->status != 0 || !said)
         json_object_set_new(row, "problem",
                             json_sprintf("it cannot be read (status %d)", k->status));

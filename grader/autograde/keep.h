@@ -7,10 +7,6 @@
 
 #include "grader/autograde/finds.h"
 
-enum {
-    NOT_WRITTEN = 3 /**< exit status of a run whose files cannot be written */
-};
-
 /** @brief What one run in the sandbox left behind. */
 struct kept {
     const char *meta;   /**< the student's object of the plan, as JSON; trusted */
@@ -23,6 +19,7 @@ struct kept {
 /**
  * @brief Copies regular files of the allowed names and sizes, and prints the student's line of
  *        submissions.jsonl. Nothing is copied where there is a problem.
+ * @param[in] k  the run
  * @param[in] f  the labs that were asked for
  * @return 0, or -1 if the files cannot be written
  */

@@ -163,8 +163,10 @@ static bool add_moodle(struct entries *all, const struct listing *l, const char 
         e.path = new->path;
         *new = e;
         new->shape = FOLDER;
+        free(new->file);
         new->file = NULL;
     } else {
+        entry_free(&e);
         warn(name, "not the files that were handed in");
     }
     return true;

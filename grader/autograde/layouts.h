@@ -55,6 +55,8 @@ struct entries {
 
 /** @brief A new entry, zeroed; valid until the next call. */
 struct entry *entries_add(struct entries *all);
+/** @brief Frees what an entry points to. */
+void entry_free(struct entry *e);
 
 /** @brief Whether a file's name is one of Canvas or Moodle; fills *e if so. */
 bool platform_file(struct entry *e, const char *name);
@@ -66,12 +68,14 @@ bool moodle_folder(struct entry *e, const char *name);
  *        Classroom.
  * @param[in] names    sorted names of folders
  * @param[in] is_repo  whether there is a .git in it
+ * @param[in] count    how many
  * @param[in] parent   name of the folder that they are in
+ * @param[out] prefix  count lengths
  */
 void github_prefixes(char *const *names, const bool *is_repo, size_t count, const char *parent,
                      size_t *prefix);
 
-/** @brief Prints the lines of all students, sorted by SID, each once (see plan.c). */
+/** @brief Prints the lines of all students, sorted by SID (see plan.c), and frees the entries. */
 void plan_print(struct entries *all);
 
 /**

@@ -26,7 +26,8 @@ void sid_from_name(const char *name, char sid[SID_SIZE]);
 /**
  * @brief The name in UTF-8: invalid bytes, control characters and those that turn the direction of
  *        writing become U+FFFD.
- * @param[in] bytes  n bytes
+ * @param[in] bytes  anything
+ * @param[in] n      how many
  * @param[in] limit  what is longer is cut there, at a character, and ends in "..."
  * @return text for free(); never NULL
  */

@@ -31,6 +31,15 @@ struct entry *entries_add(struct entries *all)
     return &all->list[all->count++];
 }
 
+void entry_free(struct entry *e)
+{
+    free(e->path);
+    free(e->key);
+    free(e->student);
+    free(e->file);
+    json_decref(e->ids);
+}
+
 /* By who, then by file and version (the newest first), then by name: in no other order do students
  * depend on how the folder was listed. */
 static int by_student(const void *a, const void *b)
@@ -171,4 +180,8 @@ void plan_print(struct entries *all)
         }
         print_student(&all->list[i], n);
     }
+    for (size_t i = 0; i < all->count; i++)
+        entry_free(&all->list[i]);
+    free(all->list);
+    *all = (struct entries){0};
 }

@@ -16,6 +16,7 @@ enum {
  * @brief Collects the candidates in a folder, in the archives that lie directly in it, or in an
  *        archive. An archive's entries count as if it had been unpacked into a folder of its name.
  * @param[in,out] f  what was found; a problem if it cannot be read to the end or exceeds a limit
+ * @param[in] path   of the folder or archive
  */
 void walk(struct finds *f, const char *path);
 
