@@ -1,6 +1,8 @@
 # lowp: the front door. `make help` lists the targets, from the comments behind `##` below.
 # Adding a lab edits nothing here: labs/labNN_* are found, with solutions/labNN_*, grader/labNN and
 # plots/labNN_*.gp beside them. Everything built goes to build/.
+# The handout for students (`make handout`) has this same file, and prebuilt/ in the place of the
+# sources that it lacks.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -34,6 +36,15 @@ DIRECT  := 1
 else
 B       := build
 endif
+# What is built from sources that a handout lacks is made under $(B), by the rules below, and used
+# from $(P): in a handout that is prebuilt/, which no rule makes.
+HANDOUT := $(wildcard prebuilt)
+P       := $(or $(HANDOUT),$(B))
+# The curves that the model solutions wrote, which a handout has in their place.
+RECORDED := $(if $(SOLUTION),$(HANDOUT:%=%/runs))
+ifneq ($(and $(RECORDED),$(filter-out run plot,$(MAKECMDGOALS))),)
+$(error the model solutions are not in the handout: SOLUTION=1 goes with run and plot, which show their curves)
+endif
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
@@ -49,21 +60,27 @@ CFLAGS_STUDENT = -std=c11 -O2 -g -Wall -Wextra -Wno-unused-parameter $(EXACT) -f
 LAB_DEFINES    = -DLAB=$(1) -DLAB_HEADER='"$(1).h"' -DLAB_DEF='"grader/$(1)/$(1).def"' -Ilabs/$(2)
 
 READY   := build/deps.ok
+CLASS_READY := build/deps-class.ok
 COMMON  := $(patsubst %.c,$(B)/%.o,$(wildcard common/*.c))
 GRADER  := $(patsubst %.c,$(B)/%.o,$(filter-out grader/main.c,$(wildcard grader/*.c)) \
              $(wildcard grader/oracles/*.c) \
              $(filter-out grader/runner/thunks.c,$(wildcard grader/runner/*.c)))
-WORKER  := $(B)/grader/worker/worker
+WORKER  := $(P)/grader/worker/worker
 # All cores for the long builds, unless the user gave a -j of their own.
 PARALLEL  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SAY      = @$(if $(V),,printf '  %-5s %s\n' $(1) '$(subst $(B)/,,$@)';)
-include kernels.mk gpu.mk
+# What a handout of the labs $(1) takes along from $(B), as tools/handout.sh puts it into prebuilt/.
+handout_parts = $(WORKER) $(B)/libcommon.a $(B)/libsimt_checked.a $(B)/libsimt.a \
+    $(foreach l,$(1),$(addprefix $(B)/grader/,test_$(l) $(l).hash thunks_$(l).o) $(B)/runs/handout/$(l).done \
+      $(if $(call has_kernels,$(l)),$(B)/labs/$(l).launch.checked.o $(B)/labs/$(l).launch.fast.o))
+# Those parts of the front door that a handout lacks may be missing.
+include kernels.mk $(wildcard gpu.mk autograde.mk)
 
 ##@ Students
 .PHONY: help
 help: ## this list
-	@awk -f tools/help.awk $(firstword $(MAKEFILE_LIST))
-	@echo 'Labs: $(LABS).  Knobs: LAB=lab05 or all, SOLUTION=1 (the model solutions instead of yours).'
+	@awk -v handout='$(HANDOUT)' -f tools/help.awk $(firstword $(MAKEFILE_LIST))
+	@echo 'Labs: $(LABS).  Knobs: LAB=lab05 or all, SOLUTION=1 ($(if $(HANDOUT),run and plot: the curves of the model solutions,the model solutions instead of yours)).'
 
 .PHONY: $(LABS) missing
 missing: # a student's file that is not there: cc_student.sh says so
@@ -99,12 +116,19 @@ plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
 
+.PHONY: submit
+submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
+submit: $(foreach l,$(CHOSEN),submit-$(l))
+	@: $(chosen)
+
+ifndef HANDOUT
 .PHONY: demo
 demo: ## grade the model solution of lab05, train with it, draw its curves
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 LAB=lab05 grade
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 plot
 	@echo 'Now yours: edit labs/lab05_master_weights/lab05.c, then `make lab05 && make grade`.'
+endif
 
 ##@ Setting up
 .PHONY: deps
@@ -114,8 +138,24 @@ deps: ## install what is missing from Debian's packages, or print the command
 doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
 .PHONY: stubs
-stubs: ## cut labs/ out of solutions/; keeps edited files unless FORCE=1 (which backs them up)
+stubs: ## bring back the files that students edit; FORCE=1 also edited ones (and backs them up)
 	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
+
+.PHONY: kernels
+kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
+
+ifndef HANDOUT
+##@ For a class
+.PHONY: handout
+HANDED = $(if $(filter-out all,$(GIVEN)),$(CHOSEN),$(LABS))
+handout: ## the folder and archive for students, without solutions and grader sources; LAB=, OUT=folder
+	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 SAN= LAB='$(or $(GIVEN),all)' handout-parts
+	@CXX='$(CXX)' tools/handout.sh '$(or $(OUT),build/handout)' build $(HANDED) -- $(call handout_parts,$(HANDED))
+.PHONY: autograde
+autograde: ## grade a class: SUBMISSIONS=folder OUT=folder LAB= HIDDEN= KEY= JOBS= ENGINE=local|slurm
 
 ##@ Working on the workbook itself
 .PHONY: test
@@ -123,8 +163,6 @@ test: ## everything: unit tests, attacks, stubs, solutions at full marks, figure
 test:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
 	@tools/run_tests.sh '$(B)' '$(TEST)'
-.PHONY: kernels
-kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
 .PHONY: gpu-check
 gpu-check: ## all that needs a GPU: tests, FP8, sanitizers, benchmark; OUT=folder, GPU_LIBS=folder
 .PHONY: lint
@@ -145,13 +183,18 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
-.PHONY: clean
-clean: ## remove build/
-	rm -rf build
+else
+WORKBOOK_ONLY := demo handout autograde test gpu-check lint docs figures bench
+.PHONY: $(WORKBOOK_ONLY)
+$(WORKBOOK_ONLY):
+	@echo 'This is the handout: $@ needs the sources of the whole workbook. `make help` lists what there is.'; exit 2
+endif
 
 # --- the one set-up step: everything that compiles waits for it ---
 $(READY): tools/deps.sh
 	@mkdir -p build && tools/deps.sh && touch $@
+$(CLASS_READY): tools/deps.sh
+	@mkdir -p build && tools/deps.sh --class && touch $@
 build/deps-dev.ok: tools/deps.sh
 	@mkdir -p build && tools/deps.sh --dev && touch $@
 
@@ -164,7 +207,7 @@ $(B)/libcommon.a: $(COMMON)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 $(B)/libgrader.a: $(GRADER)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
-$(WORKER): $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
+$(B)/grader/worker/worker: $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
 
 # The device part of common/gemm, loaded at run time: built only where a CUDA toolkit is.
@@ -180,8 +223,8 @@ gemm-cuda: $(GEMM_CUDA) # nothing to do without a toolkit
 
 # --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---
 define LAB_RULES
-.PHONY: $(1) grade-$(1) run-$(1) plot-$(1)
-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
+.PHONY: $(1) grade-$(1) run-$(1) plot-$(1) submit-$(1)
+$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
 	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
 	    echo "$(1) is built ($(SIDE)/$(2)$$$$(cat $(B)/$(SIDE)/$(1).cu.checked.refused 2>/dev/null))." \
 	        'Next: make grade$(if $(SOLUTION), SOLUTION=1 LAB=$(1))'
@@ -192,40 +235,52 @@ $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wil
 	    $(CFLAGS_STUDENT) -Ilabs/$(2) -include $(1).h
 $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
-$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(B)/libcommon.a
+$(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(P)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(P)/libcommon.a
 	@$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@ || { \
 	    echo '$(1): the file compiles, but uses or defines names that it may not (above).'; exit 1; }
 
-$(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c Makefile | $(READY)
+$(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c $(wildcard grader/$(1)/golden/*.csv) Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/grader/test_$(1): $(B)/grader/$(1)/test_$(1).o $(B)/grader/main.o $(B)/libgrader.a $(B)/libcommon.a
 	$$(call SAY,ld)$(CC) $(EXTRA) $$^ -lcriterion -lmpfr -lgmp -ljansson -lm -o $$@
 $(B)/grader/$(1).hash: $(wildcard grader/$(1)/*.* grader/$(1)/golden/*.* labs/$(2)/*.h)
 	@mkdir -p $$(@D) && cat $$^ | sha256sum | cut -d' ' -f1 >$$@
 
-grade-$(1): $(B)/$(SIDE)/$(1).so $(B)/grader/test_$(1) $(B)/grader/$(1).hash $(WORKER)
-	@mkdir -p build/results && $(B)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
+grade-$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
+	@mkdir -p build/results && $(preload) $(P)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
-	    --hash=$$$$(cat $(B)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
+	    --hash=$$$$(cat $(P)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
 	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
-$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(B)/libcommon.a | $(GEMM_CUDA)
+$(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(P)/libcommon.a | $(GEMM_CUDA)
 	$$(call SAY,ld)$(call linker,$(1)) $$^ -lopenblas $(call link_with,$(1)) -o $$@
-run-$(1): $(B)/$(SIDE)/experiment_$(1)
-	@mkdir -p $(RUNS)/$(1) && STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1)
-plot-$(1): $(B)/$(SIDE)/experiment_$(1)
+run-$(1): $(call experiment,$(1))
+	@mkdir -p $(RUNS)/$(1) && $(if $(RECORDED),cp $(RECORDED)/$(1)/* $(RUNS)/$(1)/ && \
+	    echo 'The model solution wrote these: $(RUNS)/$(1). Next: make plot SOLUTION=1 LAB=$(1)',STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1))
+plot-$(1): $(call experiment,$(1))
 	@test -e $(RUNS)/$(1) || $(MAKE) --no-print-directory run LAB=$(1)
 	@tools/plot.sh $(1) $(RUNS)/$(1) $(FIGURES) '$(if $(filter command,$(origin TERM)),$(TERM))'
+
+submit-$(1): $(P)/grader/$(1).hash
+	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' tools/submit.sh $(1) '$(or $(OUT),build/submit)' $$<
+
+# What the model solution draws, for the handout: on the CPU, and the same in every run.
+$(B)/runs/handout/$(1).done: $(B)/solutions/experiment_$(1)
+	$$(call SAY,run)rm -rf $$(@:.done=) && mkdir -p $$(@:.done=) && \
+	    GPU=0 STEPS= SEED= DATA= LR= $$< $$(@:.done=) >$$(@:.done=.log) && touch $$@
 endef
+experiment = $(if $(RECORDED),,$(B)/$(SIDE)/experiment_$(1))
+# Address sanitizer comes first in a program, and a handout's runner is built without it.
+preload    = $(if $(and $(HANDOUT),$(SAN)),LD_PRELOAD="$$$$($(CC) -print-file-name=libasan.so) $$$$($(CC) -print-file-name=libubsan.so)")
 $(foreach f,$(FOLDERS),$(eval $(call LAB_RULES,$(call short,$(f)),$(f))))
 
 # --- tests of the workbook: tests/test_*.c are Criterion, tests/sweep_*.c plain programs ---
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/sweep_*.c))
-$(B)/tests/%.o: tests/%.c Makefile | $(READY)
+$(B)/tests/%.o: tests/%.c $(wildcard grader/*/golden/*.csv) Makefile | $(READY)
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GRADER) -c $< -o $@
 $(TESTS): $(B)/tests/%: $(B)/tests/%.o $(B)/libgrader.a $(B)/libcommon.a
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lcriterion -lmpfr -lgmp -ljansson -lopenblas -lm -o $@
@@ -251,7 +306,9 @@ $(B)/stubs/$(1).so: $(B)/stubs/$(1).o $(B)/grader/thunks_$(1).o $(call kernels,$
 	$$(call SAY,ld)$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@
 endef
 $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
+.PHONY: handout-parts
+handout-parts: $(call handout_parts,$(CHOSEN))
 .PHONY: everything
-everything: $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
+everything: $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

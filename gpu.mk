@@ -24,7 +24,7 @@ $(B)/runner/test_common_gemm_types: $(B)/runner/test_common_gemm_types.o $(B)/ru
 	$(call SAY,ld)$(CC) $^ -lopenblas -ldl -lm -o $@
 gpu-runners gpu-programs: $(B)/runner/test_common_gemm_types
 define GPU_TEST_RULES
-$(B)/runner/test_$(1).o: grader/$(1)/test_$(1).c Makefile gpu.mk
+$(B)/runner/test_$(1).o: grader/$(1)/test_$(1).c $(wildcard grader/$(1)/golden/*.csv) Makefile gpu.mk
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GPU) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/runner/test_$(1): $(B)/runner/test_$(1).o $(B)/runner/runner.o $(GPU_GRADER) $(B)/libcommon.a
 	$$(call SAY,ld)$(CC) $$^ -lmpfr -lgmp -ldl -lm -o $$@

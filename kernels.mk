@@ -7,33 +7,35 @@
 # -fsanitize=thread only makes g++ announce the accesses; who listens is common/simt, not libtsan.
 CXX      := $(if $(filter default,$(origin CXX)),g++,$(CXX))
 GNU2_TLS := $(if $(filter x86_64,$(shell uname -m)),-mtls-dialect=gnu2)
-# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. And nothing that a
+# No strict aliasing, as with nvcc: a float4 may be read from an array of floats. An endless loop stays
+# one, and is not taken out as useless; a stack that is full meets the page below it. And nothing that a
 # distribution switches on by itself.
 CXXFLAGS_KERNEL = -x c++ -std=c++17 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-unknown-pragmas \
     $(EXACT) -fPIC -fno-exceptions -fno-rtti -fno-extern-tls-init $(GNU2_TLS) \
-    -fno-strict-aliasing -fno-stack-protector -fdata-sections -U_FORTIFY_SOURCE -I.
+    -fno-strict-aliasing -fno-finite-loops -fstack-clash-protection -fno-stack-protector -fdata-sections \
+    -U_FORTIFY_SOURCE -I.
 CHECKED  := -fsanitize=thread --param=tsan-distinguish-volatile=1 -fno-tree-sra -DSIMT_CHECKED
 FAST     :=
-LIBSIMT_checked := $(B)/libsimt_checked.a
-LIBSIMT_fast    := $(B)/libsimt.a
+LIBSIMT_checked := $(P)/libsimt_checked.a
+LIBSIMT_fast    := $(P)/libsimt.a
 has_kernels = $(wildcard labs/$(call folder,$(1))/launch.cu)
 # The objects of lab $(1) in variant $(2), from the student's files in $(3) (labs or solutions).
-kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(B)/labs/$(1).launch.$(2).o $(LIBSIMT_$(2)))
+kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(P)/labs/$(1).launch.$(2).o $(LIBSIMT_$(2)))
 BOOST       = -l:libboost_context.a
 linker      = $(if $(has_kernels),$(CXX),$(CC)) $(EXTRA)
 link_with   = $(if $(has_kernels),$(BOOST)) -lm
 
 # --- common/simt, in both variants ---
-SIMT_SOURCES := $(filter-out common/simt/tsan.cpp common/simt/check.cpp common/simt/race.cpp,$(wildcard common/simt/*.cpp))
+SIMT_SOURCES := $(filter-out $(patsubst %,common/simt/%.cpp,tsan check race order),$(wildcard common/simt/*.cpp))
 CXXFLAGS_SIMT = -std=c++17 -O2 -g -Wall -Wextra -Werror $(EXACT) -fPIC -fno-exceptions -fno-rtti \
     $(GNU2_TLS) -fno-strict-aliasing -I. -MMD -MP
 $(B)/common/simt/%.checked.o: common/simt/%.cpp Makefile kernels.mk | $(READY)
 	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_SIMT) -DSIMT_CHECKED -c $< -o $@
 $(B)/common/simt/%.fast.o: common/simt/%.cpp Makefile kernels.mk | $(READY)
 	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_SIMT) -c $< -o $@
-$(LIBSIMT_checked): $(patsubst %.cpp,$(B)/%.checked.o,$(wildcard common/simt/*.cpp))
+$(B)/libsimt_checked.a: $(patsubst %.cpp,$(B)/%.checked.o,$(wildcard common/simt/*.cpp))
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
-$(LIBSIMT_fast): $(patsubst %.cpp,$(B)/%.fast.o,$(SIMT_SOURCES))
+$(B)/libsimt.a: $(patsubst %.cpp,$(B)/%.fast.o,$(SIMT_SOURCES))
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 
 # --- one lab in one variant: $(1) = lab05, $(2) = lab05_master_weights, $(3) = checked, $(4) = flags ---
@@ -48,10 +50,10 @@ $(B)/labs/$(1).headers.$(3): labs/$(2)/$(1)_kernels.h $(wildcard common/simt/*.h
 $(B)/$(SIDE)/$(1).cu.$(3).o: $(SIDE)/$(2)/$(1).cu \
     $(if $(and $(wildcard $(SIDE)/$(2)/$(1).cu),$(if $(wildcard $(B)/$(SIDE)/$(1).cu.$(3).refused),,yes)),,missing)
 $(B)/stubs/$(1).cu.$(3).o: $(B)/stubs/$(1).cu
-$(B)/$(SIDE)/$(1).cu.$(3).o $(B)/stubs/$(1).cu.$(3).o: $(B)/labs/$(1).launch.$(3).o \
+$(B)/$(SIDE)/$(1).cu.$(3).o $(B)/stubs/$(1).cu.$(3).o: $(P)/labs/$(1).launch.$(3).o \
     $(B)/labs/$(1).headers.$(3) $(LIBSIMT_$(3)) \
     tools/cc_kernels.sh tools/cc_student.sh tools/bind_shared.sh Makefile kernels.mk | $(READY)
-	@mkdir -p $$(@D) && CC='$(CC)' CXX='$(CXX)' LAUNCH=$(B)/labs/$(1).launch.$(3).o \
+	@mkdir -p $$(@D) && CC='$(CC)' CXX='$(CXX)' LAUNCH=$(P)/labs/$(1).launch.$(3).o \
 	    HEADERS=$(B)/labs/$(1).headers.$(3) RUNTIME=$(LIBSIMT_$(3)) \
 	    tools/cc_kernels.sh $$(filter %.cu,$$^) $$@ $$(@:.o=.d) -- $(CXXFLAGS_KERNEL) $(4) -Ilabs/$(2) \
 	    -include common/simt/simt.h -include $(1)_kernels.h
@@ -89,7 +91,7 @@ on_device   = $(if $(and $(DEVICE),$(has_kernels)),--gpu-library=$(gpu_library) 
 # finds no library) and nothing else; for every other goal it is an error.
 define GPU_RULES
 $(call gpu_library,$(1)): $(SIDE)/$(2)/$(1).cu labs/$(2)/launch.cu labs/$(2)/$(1)_kernels.h \
-    $(wildcard common/simt/*.h) kernels.mk $(B)/$(SIDE)/$(1).o $(B)/grader/thunks_$(1).o $(B)/libcommon.a
+    $(wildcard common/simt/*.h) kernels.mk $(B)/$(SIDE)/$(1).o $(P)/grader/thunks_$(1).o $(P)/libcommon.a
 	$$(call SAY,nvcc)$(NVCC) $(NVCCFLAGS) -Ilabs/$(2) -include $(1)_kernels.h -include common/simt/launch.h \
 	    -shared $$(filter %.cu %.o %.a,$$^) -Xlinker -Bsymbolic -o $$@ || { rm -f $$@; \
 	    echo '$(SIDE)/$(2)/$(1).cu: nvcc refuses it (above), so its kernels do not run on the device.' \

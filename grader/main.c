@@ -21,25 +21,27 @@
 #include <unistd.h>
 
 struct options {
-    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *test;
+    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
     uint64_t seed;
+    uint64_t jobs; /* tests at a time; 0: as many as there are cores */
     bool direct, no_bubblewrap, list, strict;
+    bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
 
 static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
-    "                  [--test=NAME] [--source=FOLDER] [--hash=HEX] [--direct]\n"
-    "                  [--no-bubblewrap] [--strict] [--list]\n"
+    "                  [--test=NAME] [--again=NAME,NAME...] [--jobs=N] [--source=FOLDER]\n"
+    "                  [--hash=HEX] [--direct] [--no-bubblewrap] [--strict] [--list]\n"
     "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
-static int read_seed(const char *text, uint64_t *seed)
+static int read_number(const char *name, const char *text, uint64_t *number)
 {
     char *end;
-    *seed = strtoull(text, &end, 0);
+    *number = strtoull(text, &end, 0);
     if (*text && *end == '\0' && *text != '-')
         return 0;
-    fprintf(stderr, "grade: SEED=%s is not a whole number from 0 up\n", text);
+    fprintf(stderr, "grade: %s=%s is not a whole number from 0 up\n", name, text);
     return -1;
 }
 
@@ -54,6 +56,8 @@ static int read_options(int argc, char **argv, struct options *o)
         OUT,
         SEED,
         TEST,
+        AGAIN,
+        JOBS,
         SOURCE,
         HASH,
         DIRECT,
@@ -69,6 +73,8 @@ static int read_options(int argc, char **argv, struct options *o)
                                           {"out", 1, 0, OUT},
                                           {"seed", 1, 0, SEED},
                                           {"test", 1, 0, TEST},
+                                          {"again", 1, 0, AGAIN},
+                                          {"jobs", 1, 0, JOBS},
                                           {"source", 1, 0, SOURCE},
                                           {"hash", 1, 0, HASH},
                                           {"direct", 0, 0, DIRECT},
@@ -97,7 +103,13 @@ static int read_options(int argc, char **argv, struct options *o)
             o->out = optarg;
             break;
         case TEST:
-            o->test = optarg;
+        case AGAIN:
+            o->tests = optarg;
+            o->partial = c == TEST;
+            break;
+        case JOBS:
+            if (read_number("JOBS", optarg, &o->jobs) != 0)
+                return -1;
             break;
         case SOURCE:
             o->source = optarg;
@@ -118,7 +130,7 @@ static int read_options(int argc, char **argv, struct options *o)
             o->strict = true;
             break;
         case SEED:
-            if (read_seed(optarg, &o->seed) != 0)
+            if (read_number("SEED", optarg, &o->seed) != 0)
                 return -1;
             break;
         default:
@@ -141,15 +153,25 @@ static void add_test(struct result *r, const struct criterion_test *test)
     r->tests[r->count++] = (struct test_result){.test = test->data->data};
 }
 
-/* Every graded test of the set, or only the one that was asked for. */
-static void find_tests(struct result *r, struct criterion_test_set *set, const char *only)
+/* Is this test asked for? `names` has commas between them; NULL asks for every test. */
+static bool is_asked(const struct graded *graded, const char *names)
+{
+    if (!graded || !names)
+        return graded;
+    size_t length = strlen(graded->name);
+    for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (strncmp(at, graded->name, length) == 0 && (at[length] == '\0' || at[length] == ','))
+            return true;
+    return false;
+}
+
+static void find_tests(struct result *r, struct criterion_test_set *set, const char *names)
 {
     FOREACH_SET(struct criterion_suite_set * suite, set->suites)
     {
         FOREACH_SET(struct criterion_test * test, suite->tests)
         {
-            const struct graded *graded = test->data->data;
-            if (graded && (!only || strcmp(only, graded->name) == 0))
+            if (is_asked(test->data->data, names))
                 add_test(r, test);
         }
     }
@@ -167,29 +189,43 @@ static void list_names(struct criterion_test_set *set, FILE *out)
 }
 
 /* One process for all: so that gdb, valgrind and the sanitizers see the student's code. */
-static void run_directly(struct criterion_test_set *set, const char *only)
+static void run_directly(struct criterion_test_set *set, const char *names)
 {
     FOREACH_SET(struct criterion_suite_set * suite, set->suites)
     {
         FOREACH_SET(struct criterion_test * test, suite->tests)
         {
-            const struct graded *graded = test->data->data;
-            if (graded && (!only || strcmp(only, graded->name) == 0))
-                graded_run(graded);
+            if (is_asked(test->data->data, names))
+                graded_run(test->data->data);
         }
     }
 }
 
-static void run(struct criterion_test_set *set, const struct options *o)
+/* The tests that find_tests() found, as Criterion's pattern: lab05/@(one|another). */
+static char *pattern_of(const struct result *r)
+{
+    char *pattern = NULL;
+    size_t size;
+    FILE *text = open_memstream(&pattern, &size);
+    if (!text)
+        abort();
+    fprintf(text, "%s/@(", lab_name);
+    for (size_t i = 0; i < r->count; i++)
+        fprintf(text, "%s%s", i ? "|" : "", r->tests[i].test->name);
+    fputc(')', text);
+    fclose(text);
+    return pattern;
+}
+
+static void run(struct criterion_test_set *set, const struct result *r, const struct options *o)
 {
     if (o->direct) {
-        run_directly(set, o->test);
+        run_directly(set, o->tests);
         return;
     }
-    char *pattern = NULL;
-    if (o->test && asprintf(&pattern, "%s/%s", lab_name, o->test) < 0)
-        abort();
+    char *pattern = o->tests ? pattern_of(r) : NULL;
     criterion_options.pattern = pattern;
+    criterion_options.jobs = (size_t)o->jobs;
     criterion_options.logging_threshold = CRITERION_LOG_LEVEL_QUIET;
     criterion_run_all_tests(set);
     free(pattern);
@@ -259,19 +295,19 @@ int main(int argc, char **argv)
                        .gpu = o.gpu_name,
                        .direct = o.direct,
                        .sandbox = o.direct ? "none (direct)" : sandbox_name(means)};
-    find_tests(&r, set, o.test);
+    find_tests(&r, set, o.tests);
     int status = 0;
     if (o.list || r.count == 0) {
         if (!o.list)
             fprintf(errors, "grade: no test is called %s; the tests of %s are:\n",
-                    o.test ? o.test : "so", lab_name);
+                    o.tests ? o.tests : "so", lab_name);
         list_names(set, o.list ? report : errors);
         status = o.list ? 0 : 2;
     } else {
-        run(set, &o);
+        run(set, &r, &o);
         result_collect(&r, path);
         result_print(&r, report, colour);
-        if (o.out && !o.direct && !o.test)
+        if (o.out && !o.direct && !o.partial)
             status = result_write(&r, o.out, errors) == 0 ? 0 : 3;
         if (status == 0 && o.strict && r.points < r.max_points)
             status = 1;

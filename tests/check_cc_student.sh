@@ -112,7 +112,12 @@ chmod +x bin/slow
 CC=bin/slow CC_LIMIT=0.2
 export CC_LIMIT
 refused "a compiler that never ends" "still busy after 0.2 s"
+printf '#!/bin/sh\necho "cc1: out of memory allocating 65536 bytes" >&2; exit 1\n' >bin/slow
+refused "a compiler without memory" "needed more than 4 GiB of memory"
 unset CC CC_LIMIT
+echo '__asm__("no such instruction");' >"$src"
+refused "assembly that is none" "Assembler messages" "errors are in inline assembly"
+echo "$good" >"$src"
 run tools/cc_student.sh "$src"
 expect "wrong usage" 2 "usage:"
 compile

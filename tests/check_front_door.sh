@@ -53,6 +53,9 @@ expect "a syntax error: the compiler's line" 2 "lab05.c:3:"
 printf '#include <stdint.h>\n' >$student/lab05.c
 run make lab05 grade
 expect "a file that lacks its functions costs their tests" 0 "your file does not define apply_bf16"
+printf '#include "lab01.h"\nfloat other(void)\n{\n    return f32_from_f16(0);\n}\n' >labs/lab01_float_formats/lab01.c
+run make lab01 grade
+expect "one of the same name in common/ does not stand in for them" 0 "lab01: 0 of 100 points"
 printf 'int apply_bf16(float x)\n{\n    return (int)x;\n}\n' >$student/lab05.c
 run make lab05
 expect "a function of another type is refused" 2 "conflicting types" "lab05.h"

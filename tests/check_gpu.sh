@@ -37,6 +37,8 @@ device FAKE_FREE_MIB=10
 expect "a device without free memory" 0 "no free memory: 10 MiB" "CPU only"
 device FAKE_RETAIN=2
 expect "a device whose memory has run out entirely" 0 "no free memory: 0 MiB" "CPU only"
+device FAKE_RETAIN=46
+expect "a device that another process has for itself" 0 "error 46 of cuDevicePrimaryCtxRetain" "CPU only"
 run tools/device.sh 1 '' "$scratch/probe"
 expect "no nvcc" 0 "no nvcc" "CPU only"
 run tools/device.sh 1 "$scratch/none" "$scratch/probe"
@@ -72,6 +74,32 @@ if [ -n "$lab" ]; then
     on_device=$(grep -c '"on_device": true' "$scratch/result.json")
     check "each test that called kernels ($on_device), and no other" \
         test "$on_device" -gt 0 -a $((good - bad)) -eq "$on_device"
+
+    # A library for the device whose kernels never end.
+    cat >"$scratch/endless.c" <<'END'
+#include "grader/runner/abi.h"
+static void wait_for_ever(void *args)
+{
+    for (volatile size_t i = 0; args; i++)
+        ;
+}
+static const char *nothing(void)
+{
+    return NULL;
+}
+static const struct thunk thunks[100] = {[0 ... 99] = {"", wait_for_ever, (void *)wait_for_ever}};
+const struct thunk_table lowp_thunks = {thunks, 100, nothing, NULL, NULL};
+END
+    check "a library of endless kernels compiles" "${CC:-gcc}" -std=gnu11 -Wall -Wextra -Werror -shared -fPIC \
+        -I. "$scratch/endless.c" -o "$scratch/endless.so"
+    cp "$build/grader/worker/worker" "$scratch/worker"
+    one=$(sed -n 's/.*"name": "\(kernel_[a-z0-9_]*\)".*/\1/p' "$scratch/result.json" | sed -n 1p)
+    run "$build/grader/test_$lab" --library="$build/solutions/$lab.so" --quiz=/dev/null \
+        --worker="$scratch/worker" --gpu-library="$scratch/endless.so" --gpu-name="Stand-in GPU" --test="$one"
+    expect "a kernel that never ends on the device is ended" 0 \
+        "right on the CPU, but on Stand-in GPU: run_" "did not come back within 15 s of CPU time"
+    left=$(find -L /proc/[0-9]*/exe -maxdepth 0 -samefile "$scratch/worker" 2>/dev/null | wc -l)
+    check "  ... and nothing of it is left" test "$left" -eq 0
 
     run env LD_LIBRARY_PATH="$scratch/driver" make --no-print-directory B="$build" SOLUTION=1 LAB="$lab" \
         GPU=1 NVCC="$scratch_top/nvcc" grade

@@ -85,6 +85,34 @@ costs "a function that is nowhere" "it uses other(float), which it does not defi
 costs "a checker of one's own" "it defines __tsan_write4, a name that is not free"
 { cat "$model"; echo 'struct s { s(); ~s(); }; s::s() {} s::~s() {} s object;'; } >"$cu"
 costs "a global object" "it has a global object"
+# Nothing in the file runs before a kernel, hides from the checks, or has a name that others go by.
+while IFS='|' read -r what code text; do
+    { cat "$model"; echo "$code"; } >"$cu"
+    costs "$what" "$text"
+done <<'END'
+a constructor|__attribute__((constructor)) static void first() { for (;;); }|it has a global object
+a destructor|__attribute__((destructor)) static void last() { for (;;); }|or a constructor
+an object that is set up|struct s { int i; s(); }; s::s() { i = (int)threadIdx.x; } s object;|it has a global object
+a file of the system in the library|asm(".incbin \"/etc/passwd\"");|it has inline assembly
+inline assembly by another name|__device__ void more() { __asm__ volatile("nop"); }|it has inline assembly
+assembly for a device|__device__ void more(int i) { asm("mov.u32 %0, 1;" :: "r"(i)); }|The errors are in inline assembly
+an access that is not checked|__attribute__((no_sanitize("thread"))) __device__ void more() {}|it takes its accesses from the checks
+new|__device__ float *more() { return new float[3]; }|it uses new or delete
+a function of C's library|extern "C" double pow(double x, double) noexcept { return x; }|it defines pow, a name that is not free
+a function of common/simt|extern "C" void simt_run() {}|it defines simt_run, a name that is not free
+a file without end|#include "/dev/zero"|the compiler needed more than 4 GiB
+END
+exercise=$(sed -n 's/^FN([a-z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "grader/$lab/$lab.def" | sed -n 1p)
+{ cat "$model"; echo "extern \"C\" __device__ void $exercise() {}"; } >"$cu"
+costs "a function of the lab's C part" "it defines $exercise, a name that is not free"
+# What is right: names that the file has for itself.
+{
+    cat "$model"
+    echo 'extern "C" { __device__ int lowp_thunks[100] = {1}; } __device__ int run_total = 1, launch_count;'
+    echo '__device__ const char *more() { return "asm(), no_sanitize"; } // asm("nop")'
+} >"$cu"
+run make "$lab" grade
+expect "variables may have any name" 0 "$lab: 100 of 100 points"
 sed "s/\([ *]\)$kernel(/\1another(/" "$model" >"$cu"
 costs "a kernel of another name" "the kernel $kernel(" "does not define the kernel $kernel("
 sed "s/\(__global__.*[ *]$kernel(\)/\1short more, /" "$model" >"$cu"
@@ -92,6 +120,22 @@ costs "a kernel of another type" "It is there with other parameters: $kernel(sho
 
 spoil '    for (volatile int i = 0;; i++) ;'
 costs "a kernel that never ends" "did not come back within" "CPU time"
+spoil '    while (gridDim.x > 0) ;'
+costs "an endless loop that does nothing" "did not come back within"
+spoil '    while (1) __syncthreads();'
+costs "a barrier without end" "did not come back within"
+spoil '    __shared__ int lock; lock = 1; __syncthreads(); while (atomicCAS(&lock, 0, 1) != 0) ;'
+costs "a lock that nobody opens" "did not come back within"
+spoil '    volatile char big[1 << 20]; for (int i = 0; i < 1 << 20; i++) big[i] = 1;'
+costs "a huge array of each thread" "the stack of a kernel" "is full"
+{
+    echo '__device__ int deep(volatile int *p) { volatile int here = *p; return deep(&here) + here; }'
+    CODE='    volatile int i = 1; if (deep(&i) == 0) return;' KERNEL=$kernel awk '
+    { print }
+    $0 ~ ("__global__.*[ *]" ENVIRON["KERNEL"] "[(]") { inside = 1 }
+    inside && /^{/ { print ENVIRON["CODE"]; inside = 0 }' "$model"
+} >"$cu"
+costs "endless recursion" "the stack of a kernel" "is full"
 spoil '    for (int i = 0; i < 1000000; i++) printf("%d: here I am, and again\n", i);'
 costs "a million lines of output" "printed more than 1 MiB"
 spoil '    for (size_t p = 4096;; p += 4096) *(volatile char *)p = 1;'

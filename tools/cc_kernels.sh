@@ -64,16 +64,46 @@ defined() {
     nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u
 }
 
+# Code that runs when the library is loaded would run before the tests of the lab's C part, too. What
+# -fsanitize=thread puts there is one pointer.
+check_startup() {
+    want=
+    case " $* " in *' -fsanitize=thread '*) want='000008 ' ;; esac
+    sizes=$(readelf -SW "$compiled" | sed -n 's/^ *\[ *[0-9]*\] \.\(pre\)*\(init\|fini\)_array/x/p; s/^ *\[ *[0-9]*\] \.[cd]tors/x/p' |
+        awk '{ print $5 }' | tr '\n' ' ')
+    [ "$sizes" = "$want" ] || refuse_startup
+    ! readelf -sW "$compiled" | grep -q ' IFUNC ' || refuse_startup
+}
+refuse_startup() {
+    refuse "it has a global object, a static variable that a function sets up, or a constructor." \
+        "A device does not run such code before a kernel: use plain arrays and constants."
+}
+
+# What nvcc would not take, or would and g++ cannot. The file begins behind all that the build includes.
+check_words() {
+    { echo '#pragma lowp_file'; cat "$src"; } | "${CXX:-g++}" "$@" -w -E - 2>/dev/null |
+        sed -e '1,/^#pragma lowp_file/d' -e 's/"\([^"\\]\|\\.\)*"//g' | tr -cs A-Za-z0-9_ '\n' >"$stem.words"
+    if grep -qxE '(__)?asm(__)?|__asm' "$stem.words"; then
+        refuse "it has inline assembly (asm)." \
+            "A CPU does not know a device's instructions, nor a device a CPU's: write it in CUDA C."
+    elif grep -qE 'no_sanitize|disable_sanitizer_instrumentation' "$stem.words"; then
+        refuse "it takes its accesses from the checks (no_sanitize)." "Leave that attribute out."
+    fi
+    rm -f -- "$stem.words"
+}
+
 check_functions() {
-    taken=$(defined "$compiled" | grep -xE '(simt|launch|check|todo|run)_.*|todo|__tsan_.*|mem(cpy|set|move|cmp)' | head -n 1)
-    [ -z "$taken" ] || refuse "it defines $taken, a name that is not free." "Give your function another name."
+    taken=$(readelf -sW "$compiled" | awk '$4 == "FUNC" && $5 != "LOCAL" && $7 != "UND" && $8 !~ /^_Z/ { print $8 }' | head -n 1)
+    [ -z "$taken" ] || refuse "it defines $taken, a name that is not free." \
+        "Give it another name (this lab's C part and C's library have theirs), and no extern \"C\"."
     wrong=$(undefined "$compiled" | grep -vxE "$allowed" | head -n 1)
     case $wrong in
     '') ;;
+    _Zn[wa]* | _Zd[la]*) refuse "it uses new or delete." \
+        "A thread's few numbers fit in a plain array, and what a block shares is __shared__." ;;
     _Z*) refuse "it uses $(c++filt "$wrong"), which it does not define." \
         "Write that function, with the type that it is called with, or leave out the call." ;;
-    __cxa_*) refuse "it has a global object or a static variable that a function sets up." \
-        "A device does not run such code before a kernel: use plain arrays and constants." ;;
+    __cxa_*) refuse_startup ;;
     *) refuse "it uses $wrong, a function of the host." \
         "A kernel can call math functions, __device__ functions and printf." ;;
     esac
@@ -120,12 +150,18 @@ write_missing() {
 CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
     refused="it does not compile: \`make ${name%.*}\` says why"
 [ -n "$refused" ] || check_headers
+[ -n "$refused" ] || check_words "$@"
+[ -n "$refused" ] || check_startup "$@"
 [ -n "$refused" ] || check_functions
 [ -n "$refused" ] || check_shared
 incomplete=$refused
 write_missing >"$stem.missing.c"
 if [ -z "$refused" ]; then
     CC="${CC:-gcc}" "$here/bind_shared.sh" "$obj" "$compiled" "$stem.missing.c" || exit 1
+    # Nothing but the kernels is known outside: a variable may have any name.
+    { undefined "$LAUNCH"; printf 'simt_%s_variables\n' shared device; } >"$stem.keep"
+    objcopy --keep-global-symbols="$stem.keep" "$obj" || exit 1
+    rm -f -- "$stem.keep"
 else
     "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$stem.missing.c" -o "$obj" || exit 1
 fi

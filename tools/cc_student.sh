@@ -13,6 +13,7 @@ set -u
 
 max_bytes=1048576
 max_lines=40
+max_gib=4 # of memory for the compiler
 
 usage() {
     echo "usage: tools/cc_student.sh SRC OBJ DEPFILE -- CFLAGS..." >&2
@@ -78,9 +79,13 @@ check_file() {
 # compile FLAGS...: the compiler's messages go to $log, in English and plain quotes or not: what
 # is looked up in them below does not depend on the quotes.
 compile() {
-    LC_ALL=C.UTF-8 timeout --foreground -k 2 "${CC_LIMIT:-60}" \
-        "${CC:-gcc}" "$@" "$limit" "-fdiagnostics-color=$color" \
-        "$depend" -MP -MF "$dep" -MQ "$obj" -c "$src" -o "$new" 2>"$log"
+    (
+        # shellcheck disable=SC3045 # dash and bash have it; elsewhere there is no limit
+        ulimit -v "$((max_gib << 20))" 2>/dev/null
+        LC_ALL=C.UTF-8 timeout --foreground -k 2 "${CC_LIMIT:-60}" \
+            "${CC:-gcc}" "$@" "$limit" "-fdiagnostics-color=$color" \
+            "$depend" -MP -MF "$dep" -MQ "$obj" -c "$src" -o "$new" 2>"$log"
+    )
 }
 
 # show_log: the first lines of $log on stderr.
@@ -188,6 +193,10 @@ case $rc in
     give_up "the compiler \"${CC:-gcc}\" cannot be run." "\`make deps\` installs what is missing."
     ;;
 esac
+if grep -qiE 'out of memory|memory exhausted|cannot allocate memory' "$log"; then
+    give_up "the compiler needed more than $max_gib GiB of memory, so it was stopped." \
+        "Look for a macro, a template or a table that grows without end."
+fi
 if grep -q 'No space left on device' "$log"; then
     give_up "there is no room on the disk for the compiled file." "Free some and try again."
 fi
@@ -198,6 +207,9 @@ if grep -q 'warning: ' "$log" && grep -q 'error: ' "$log"; then
 fi
 show_log
 explain
+if grep -q 'Assembler messages' "$log"; then
+    echo "The errors are in inline assembly (asm): what an exercise asks for is written in $language." >&2
+fi
 rm -f -- "$obj" "$dep"
 printf '%s does not compile. Mend the first error above (others often follow from it), %s\n' \
     "$src" "save, and type: make $lab" >&2

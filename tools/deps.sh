@@ -5,6 +5,8 @@
 #   tools/deps.sh            name what is missing; as root, or with sudo that asks for no password,
 #                            install it; else print the one command to type and exit 1
 #   tools/deps.sh --check    only name it; exit 1 if anything is missing
+#   tools/deps.sh --class    also what grading a class needs
+#   tools/deps.sh --slurm    also a Slurm of one's own, for its test
 #   tools/deps.sh --dev      also what contributors need (formatting, static checks, manual pages)
 #   tools/deps.sh --quiet    no word when nothing is missing
 #
@@ -17,22 +19,34 @@ cd "$(dirname "$0")/.." || exit 1
 # The table: package | group | what it is for | how to see it without dpkg. A package that dpkg
 # does not have but whose file is there (gnuplot-qt's gnuplot, a compiler of your own) is fine.
 # Listed are also the packages that others only recommend (gcc: libc6-dev), as recommended ones
-# are not installed.
+# are not installed. Group base is for everybody, source for who builds the grader, and handout for
+# who has it built (prebuilt/), dev for contributors.
 # shellcheck disable=SC2016 # the backticks are text
 table='
 gcc|base|compiles everything|command gcc
 g++|base|compiles the CUDA kernels for the CPU|command g++
 make|base|runs the Makefile|command make
 libc6-dev|base|headers of the C library, which gcc needs|header stdio.h
-libcriterion-dev|base|test framework of the grader|header criterion/criterion.h
-libmpfr-dev|base|exact arithmetic of the grader'\''s oracles|header mpfr.h
-libjansson-dev|base|writes the results as JSON|header jansson.h
-libseccomp-dev|base|forbids system calls to student code|header seccomp.h
+libcriterion-dev|source|test framework of the grader|header criterion/criterion.h
+libmpfr-dev|source|exact arithmetic of the grader'\''s oracles|header mpfr.h
+libjansson-dev|source|writes the results as JSON|header jansson.h
+libseccomp-dev|source|forbids system calls to student code|header seccomp.h
+libcriterion3|handout|test framework of the grader|library libcriterion.so.3
+libmpfr6|handout|exact arithmetic of the grader'\''s oracles|library libmpfr.so.6
+libjansson4|handout|writes the results as JSON|library libjansson.so.4
+libseccomp2|handout|forbids system calls to student code|library libseccomp.so.2
 libopenblas-dev|base|matrix products of the experiments|library libopenblas.so
 libboost-context-dev|base|switches between the threads of a CUDA block on the CPU|library libboost_context.a
 bubblewrap|base|the sandbox in which student code runs|command bwrap
 gnuplot-nox|base|draws the figures|command gnuplot
 wamerican|base|the word list that the models learn|file /usr/share/dict/american-english
+jq|class|turns results into exports and reports|command jq
+parallel|class|grades a class on all cores|command parallel
+libarchive-dev|class|reads the archives that students hand in|header archive.h
+libarchive-tools|class|makes archives, for trying the reading of them out|command bsdtar
+nettle-dev|class|makes a seed for each student|header nettle/hmac.h
+slurm-wlm|slurm|grades a class on a cluster; here for its test|command slurmctld
+munge|slurm|lets the parts of Slurm trust each other|command munged
 clang-format|dev|checks the layout of the code|command clang-format
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
 doxygen|dev|makes the manual pages of `make docs`|command doxygen
@@ -68,9 +82,11 @@ look() {
     fi
     while IFS='|' read -r package group purpose test; do
         case $group in
+        '') continue ;;
         base) ;;
-        dev) [ "$dev" = yes ] || continue ;;
-        *) continue ;;
+        source) [ $handout = no ] || continue ;;
+        handout) [ $handout = yes ] || continue ;;
+        *) case " $groups " in *" $group "*) ;; *) continue ;; esac ;;
         esac
         needed=$((needed + 1))
         case $installed in *" $package "*) continue ;; esac
@@ -162,19 +178,25 @@ install() {
     say "all $needed packages are there"
 }
 
-dev=no quiet=no check=no
+groups='' quiet=no check=no handout=no
+[ ! -d prebuilt ] || handout=yes
 for argument; do
     case $argument in
     --check) check=yes ;;
-    --dev) dev=yes ;;
+    --class | --slurm | --dev) groups="$groups ${argument#--}" ;;
     --quiet) quiet=yes ;;
     *)
-        echo "usage: tools/deps.sh [--check] [--dev] [--quiet]" >&2
+        echo "usage: tools/deps.sh [--check] [--class] [--slurm] [--dev] [--quiet]" >&2
         exit 2
         ;;
     esac
 done
 
+if [ $handout = yes ] && [ "$(uname -m)" != "$(cat prebuilt/machine)" ]; then
+    say "this handout was built for $(cat prebuilt/machine), and this machine is $(uname -m): its grader" \
+        "cannot run here. Ask for a handout for $(uname -m)."
+    exit 1
+fi
 packages=$(printf '%s' "$table" | while IFS='|' read -r package _; do echo "$package"; done)
 look
 if [ -z "$missing" ]; then

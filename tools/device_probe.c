@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 enum { CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76 }; /* CU_DEVICE_ATTRIBUTE_COMPUTE_... */
+enum { OUT_OF_MEMORY = 2 };                            /* CUDA_ERROR_OUT_OF_MEMORY */
 enum { NEEDED_MAJOR = 8 };                             /* kernels are built for sm_80 and later */
 static const size_t needed_bytes = (size_t)256 << 20;  /* a context, and the tests' arrays */
 
@@ -79,6 +80,10 @@ int main(int argc, char **argv)
     void *context;
     size_t available = 0, total = 0;
     error = d.retain(&context, 0);
+    if (error && error != OUT_OF_MEMORY)
+        return no("the GPU cannot be used (error %d of cuDevicePrimaryCtxRetain): another process "
+                  "may have it for itself; see nvidia-smi",
+                  error, 0);
     if (error || d.set_current(context) || d.memory(&available, &total) || available < needed_bytes)
         return no("the GPU has no free memory: %d MiB, and %d MiB are needed; see nvidia-smi for "
                   "who has it",

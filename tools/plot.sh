@@ -2,6 +2,8 @@
 # Draws a lab's figures: every plots/LAB_*.gp, as PNG and SVG, or in the terminal.
 #   tools/plot.sh LAB RUNDIR FIGURES [dumb]
 set -eu
+# The scripts are UTF-8, and gnuplot warns of that where nobody set a locale.
+export LC_ALL=C.UTF-8
 lab=$1 runs=$2 figures=$3 term=${4-}
 mkdir -p "$figures"
 found=no

@@ -1,6 +1,7 @@
 #!/bin/sh
 # stubs.sh - cuts the students' files in labs/ out of the solutions. Called by `make stubs`, by
-# the tests and by the handout; run it from anywhere.
+# the tests and by the handout; run it from anywhere. In a handout, where no solutions are, it takes
+# prebuilt/stubs in their place: those are cut already, and the cut of a cut is the same text.
 #
 #   tools/stubs.sh [LAB...]         write labs/labNN_name/{labNN.c,labNN.cu,quiz.txt}
 #   tools/stubs.sh --check [LAB...] write nothing; exit 1 and show where labs/ differs from the cut
@@ -23,6 +24,8 @@ set -u
 caller=$PWD
 cd "$(dirname "$0")/.." || exit 1
 record_dir=build/stubs
+from=solutions # or what was cut from them
+[ -d $from ] || from=prebuilt/stubs
 history_depth=50 # versions of a solution that are looked up in git
 temp=
 
@@ -253,7 +256,7 @@ check_stub() {
 # each_file write|check: all files of the labs that were asked for. Fails if one failed.
 each_file() {
     rc=0
-    for dir in solutions/lab[0-9][0-9]_*/; do
+    for dir in "$from"/lab[0-9][0-9]_*/; do
         dir=${dir%/}
         name=${dir##*/}
         nn=${name%%_*}
@@ -283,7 +286,7 @@ each_file() {
 
 unknown_lab() {
     complain "there is no lab $1. The labs:"
-    for dir in solutions/lab[0-9][0-9]_*/; do
+    for dir in "$from"/lab[0-9][0-9]_*/; do
         dir=${dir%/}
         complain "  ${dir##*/}"
     done
@@ -291,15 +294,15 @@ unknown_lab() {
 }
 
 need_solutions() {
-    [ -d solutions ] && return
-    complain "this tree has no solutions/, so no stubs can be cut here:" \
+    [ -d "$from" ] && return
+    complain "this tree has neither solutions/ nor prebuilt/stubs, so there are no stubs here:" \
         "take the file from the handout again"
     exit 1
 }
 
 lab_exists() {
     [ "$1" != all ] || return 0
-    for dir in "solutions/$1" "solutions/$1"_*; do
+    for dir in "$from/$1" "$from/$1"_*; do
         [ ! -d "$dir" ] || return 0
     done
     return 1

@@ -9,6 +9,7 @@
 #ifndef LOWP_SIMT_ATOMIC_H
 #define LOWP_SIMT_ATOMIC_H
 
+#define SIMT_ATOMICS_NARROW(X)  X(__half) X(__half2) X(__nv_bfloat16) X(__nv_bfloat162)
 #define SIMT_ATOMICS_ADD(X)     X(int) X(unsigned) X(unsigned long long) X(float) X(double)
 #define SIMT_ATOMICS_EXCH(X)    X(int) X(unsigned) X(unsigned long long) X(float)
 #define SIMT_ATOMICS_CAS(X)     X(int) X(unsigned) X(unsigned long long) X(unsigned short)
@@ -17,6 +18,7 @@
 
 #define SIMT_DECLARE(T) T atomicAdd(T *p, T value);
 SIMT_ATOMICS_ADD(SIMT_DECLARE)
+SIMT_ATOMICS_NARROW(SIMT_DECLARE)
 #undef SIMT_DECLARE
 #define SIMT_DECLARE(T) T atomicExch(T *p, T value);
 SIMT_ATOMICS_EXCH(SIMT_DECLARE)

@@ -49,6 +49,17 @@ void simt_free_fibers()
     simt_here = NULL;
 }
 
+const char *launch_explain_fault(const void *address)
+{
+    const struct simt_runner *r = simt_here;
+    const char *p = (const char *)address;
+    for (unsigned i = 0; r && i < r->n_fibers; i++)
+        if (p >= r->fibers[i].low - GUARD && p < r->fibers[i].low)
+            return "the stack of a kernel's thread, 128 KiB, is full: endless recursion, or a huge "
+                   "array?";
+    return NULL;
+}
+
 /** After a failure: every fiber begins anew. */
 static void reset_fibers(struct simt_runner *r)
 {

@@ -3,25 +3,25 @@
  * @brief Is an access of a kernel inside an array or a shared variable, allowed, aligned, and of
  *        memory that has been written? In the checked build only.
  *
- * Known memory: the arrays of device_arrays, the __shared__ variables (tools/bind_shared.sh lists
- * them), the running thread's stack, the launch's arguments, and the library's own variables and
- * constants. Everything else is outside.
+ * Known memory: the arrays of device_arrays, the variables of the kernels' file (tools/bind_shared.sh
+ * lists them), the running thread's stack, the launch's arguments, and the library's constants.
+ * Everything else is outside.
  */
 #include "common/simt/check.h"
 
 #include <link.h>
 #include <stdlib.h>
 
-enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256 };
+enum { REGIONS_MOST = 512, SHARED_VARIABLES = 256, VARIABLES = 512 };
 
-/* Arrays first, then the shared variables of the running launch. */
-static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES];
+/* Arrays first, then the variables of the running launch: shared ones, others. */
+static struct check_region regions[REGIONS_MOST + SHARED_VARIABLES + VARIABLES];
 static size_t n_arrays, n_regions;
 static const struct simt_launch *launch;
 static struct check_region *last_hit = regions;
 static bool counted[SHARED_VARIABLES]; /* as static shared memory of this launch */
 static size_t static_shared;
-/* The variables and constants of the library that holds the kernels. */
+/* The constants of the library that holds the kernels. */
 static struct {
     const char *low, *high;
 } own[16];
@@ -58,7 +58,7 @@ void simt_forget_arrays(size_t count)
     last_hit = regions;
 }
 
-/** Notes the segments of the library that this function is in. */
+/** Notes the segments of the library that this function is in, which nobody can write to. */
 static int note_segments(struct dl_phdr_info *info, size_t, void *)
 {
     const char *here = (const char *)&n_own;
@@ -69,20 +69,18 @@ static int note_segments(struct dl_phdr_info *info, size_t, void *)
         const char *low = (const char *)info->dlpi_addr + segment->p_vaddr;
         if (segment->p_type != PT_LOAD || n_own == sizeof own / sizeof *own)
             continue;
-        own[n_own++] = {low, low + segment->p_memsz};
+        if (!(segment->p_flags & PF_W))
+            own[n_own++] = {low, low + segment->p_memsz};
         mine |= here >= low && here < low + segment->p_memsz;
     }
     return mine;
 }
 
-void check_launch(const struct simt_launch *l)
+/** The __shared__ variables. All dynamic ones are one. */
+static void note_shared(const struct simt_launch *l)
 {
-    static struct simt_shared list[SHARED_VARIABLES];
-    launch = l;
-    if (n_own == 0)
-        dl_iterate_phdr(note_segments, NULL);
+    static struct simt_variable list[SHARED_VARIABLES];
     size_t n = simt_shared_variables ? simt_shared_variables(list, SHARED_VARIABLES) : 0;
-    n_regions = n_arrays;
     struct check_region *all_dynamic = NULL;
     for (size_t i = 0; i < n && i < SHARED_VARIABLES; i++) {
         bool dynamic = list[i].bytes == 0;
@@ -103,6 +101,27 @@ void check_launch(const struct simt_launch *l)
                                 dynamic,
                                 NULL};
     }
+}
+
+static void note_variables()
+{
+    static struct simt_variable list[VARIABLES];
+    size_t n = simt_device_variables ? simt_device_variables(list, VARIABLES) : 0;
+    for (size_t i = 0; i < n && i < VARIABLES; i++) {
+        char *low = (char *)list[i].low;
+        regions[n_regions++] = {
+            low, low + list[i].bytes, 0, 4, list[i].name, CHECK_INOUT, false, false, NULL};
+    }
+}
+
+void check_launch(const struct simt_launch *l)
+{
+    launch = l;
+    if (n_own == 0)
+        dl_iterate_phdr(note_segments, NULL);
+    n_regions = n_arrays;
+    note_shared(l);
+    note_variables();
     memset(counted, 0, sizeof counted);
     static_shared = 0;
     race_launch(l);
@@ -118,7 +137,7 @@ void check_launch_end()
 
 void check_block(uint64_t number)
 {
-    race_block(number);
+    order_block(number);
 }
 
 /** The region that the bytes are in, as a whole. */
@@ -132,17 +151,31 @@ static struct check_region *find(const char *p, size_t bytes)
     return NULL;
 }
 
-/** The cells of a region. They are there from the first access. */
-static struct check_cell *cells_of(struct check_region *m)
+static struct check_cell *new_cells(const struct check_region *m, size_t grain)
 {
-    size_t n = ((size_t)(m->high - m->low) + m->grain - 1) / m->grain;
-    if (!m->cells)
-        m->cells = (struct check_cell *)calloc(n, sizeof *m->cells);
-    if (!m->cells) {
+    size_t n = ((size_t)(m->high - m->low) + grain - 1) / grain;
+    struct check_cell *cells = (struct check_cell *)calloc(n, sizeof *cells);
+    if (!cells) {
         simt_record_text("no memory to look after the arrays of a launch");
         simt_abandon();
     }
-    return m->cells;
+    return cells;
+}
+
+/** The cells of a region for an access to `parts` of it, a place and a size ored together: small
+ *  enough that it is to all bytes of each cell. They are there from the first access. */
+static struct check_cell *cells_of(struct check_region *m, size_t parts)
+{
+    size_t grain = parts % m->grain == 0 ? m->grain : parts & -parts;
+    if (m->cells && grain == m->grain)
+        return m->cells;
+    struct check_cell *fine = new_cells(m, grain), *coarse = m->cells;
+    for (size_t i = 0; coarse && i * grain < (size_t)(m->high - m->low); i++)
+        fine[i] = coarse[i * grain / m->grain];
+    m->cells = fine;
+    m->grain = grain;
+    free(coarse);
+    return fine;
 }
 
 // --------------------------------------------------------------------------------------------
@@ -170,7 +203,7 @@ static size_t distance(const struct check_region *m, const char *p)
 {
     const size_t unlikely = 1 << 12;
     return p >= m->high  ? (size_t)(p - m->high)
-           : p >= m->low ? unlikely
+           : p >= m->low ? 0 // it begins inside
                          : unlikely + (size_t)(m->low - p);
 }
 
@@ -214,8 +247,14 @@ static bool on_another_stack(const char *p)
         simt_fail(pc,
                   "%s %s, but the launch gives %zu bytes of dynamic shared memory, %zu of these",
                   verb(kind), element.text, size, size / bytes);
+    if (p >= m->low && p < m->high)
+        simt_fail(pc, "%s %zu bytes from %s on, but %s ends %zu bytes from there", verb(kind),
+                  bytes, element.text, m->name, (size_t)(m->high - p));
     simt_fail(pc, "%s %s, but %s has %zu elements%s", verb(kind), element.text, m->name,
-              size / unit, m->shared ? " of this size, in shared memory" : "");
+              size / unit,
+              m->element  ? ""
+              : m->shared ? " of this size, in shared memory"
+                          : " of this size");
 }
 
 /** Counts the static shared memory that this launch's kernel uses. */
@@ -239,15 +278,6 @@ static void count_shared(const struct check_region *m, const void *pc)
                   static_shared, launch->smem, SHARED_MOST);
 }
 
-/** Which bytes of the cell at `cell` are in [begin, end): as bits. */
-static unsigned bytes_of_cell(size_t cell, size_t grain, size_t begin, size_t end)
-{
-    unsigned all = (1u << grain) - 1;
-    unsigned skipped = begin > cell ? (unsigned)(begin - cell) : 0;
-    unsigned cut = end < cell + grain ? (unsigned)(cell + grain - end) : 0;
-    return all >> cut & all << skipped;
-}
-
 static void check_region_access(struct check_region *m, const char *p, size_t bytes, int kind,
                                 const void *pc)
 {
@@ -256,18 +286,17 @@ static void check_region_access(struct check_region *m, const char *p, size_t by
     else if (m->use == CHECK_IN && kind & CHECK_WRITE)
         simt_fail(pc, "%s %s, but %s is an input", verb(kind), check_element(m, p, bytes).text,
                   m->name);
-    struct check_cell *cells = cells_of(m);
     size_t begin = (size_t)(p - m->low), end = begin + bytes;
+    struct check_cell *cells = cells_of(m, begin | bytes);
     for (size_t i = begin / m->grain; i * m->grain < end; i++) {
         struct check_cell *c = &cells[i];
-        unsigned of_cell = bytes_of_cell(i * m->grain, m->grain, begin, end);
-        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c, of_cell))
+        if (kind & CHECK_READ && (m->shared || m->use == CHECK_OUT) && !race_written(m, c))
             simt_fail(pc, "%s %s, which nothing has written%s", verb(kind),
                       check_element(m, p, bytes).text,
                       m->shared
                           ? " in this block yet: is a write missing, or a barrier before the read?"
                           : " yet (it is an output)");
-        race_access(m, c, of_cell, p, bytes, kind, pc);
+        race_access(m, c, p, bytes, kind, pc);
     }
 }
 
@@ -277,9 +306,11 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     struct simt_runner *r = simt_here;
     if (!r || !r->running || bytes == 0)
         return; // a launch's own code
-    race_settle();
     const struct simt_fiber *f = r->running->fiber;
     if (p >= f->low && p < f->high)
+        return;
+    race_settle(p, kind);
+    if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
         return;
     struct check_region *m = find(p, bytes);
     if (m) {
@@ -294,16 +325,15 @@ void check_access(const void *address, size_t bytes, int kind, size_t align, con
     const char *arguments = (const char *)launch->arguments;
     if (p >= arguments && p + bytes <= arguments + launch->arguments_size)
         return;
-    if (p >= (const char *)&simt_now && p < (const char *)(&simt_now + 1) && !(kind & CHECK_WRITE))
-        return;
-    for (size_t i = 0; i < n_own; i++)
+    for (size_t i = 0; i < n_own && !(kind & CHECK_WRITE); i++)
         if (p >= own[i].low && p + bytes <= own[i].high)
             return;
     fail_outside(p, bytes, kind, pc);
 }
 
-void check_atomic(const void *p, size_t bytes, bool reads, const void *pc)
+void check_atomic(const void *p, size_t bytes, enum check_old old, const void *pc)
 {
-    race_atomic();
-    check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | (reads ? CHECK_READ : 0), bytes, pc);
+    static const int kinds[] = {0, CHECK_READ, CHECK_READ | CHECK_COMPARED};
+    order_atomic();
+    check_access(p, bytes, CHECK_WRITE | CHECK_ATOMIC | kinds[old], bytes, pc);
 }

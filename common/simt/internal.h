@@ -11,6 +11,7 @@
  *               tsan.cpp      every access of a kernel comes in here, announced by the compiler
  *               check.cpp     is it inside an array, allowed, initialised?
  *               race.cpp      does it race with an earlier one?
+ *               order.cpp     is anything between the two that puts them in order?
  */
 #ifndef LOWP_SIMT_INTERNAL_H
 #define LOWP_SIMT_INTERNAL_H
@@ -139,18 +140,21 @@ unsigned simt_group(const struct simt_lanes *w, const struct simt_thread *t);
 /** The function's name, as in a program. */
 const char *simt_function_name(int function);
 
-/** A __shared__ variable, as tools/bind_shared.sh lists them. */
-struct simt_shared {
+/** A variable of the kernels' file, as tools/bind_shared.sh lists them. */
+struct simt_variable {
     const char *name;
-    void *low;    /**< in the calling thread of the machine */
-    size_t bytes; /**< 0: dynamic, as many as the launch says */
+    void *low;    /**< of a __shared__ one: in the calling thread of the machine */
+    size_t bytes; /**< 0: dynamic shared memory, as many as the launch says */
 };
+extern "C" {
 /** The __shared__ variables of the kernels' file; it may be missing.
  *  @param[out] list up to `capacity` of them @return how many there are */
-extern "C" size_t simt_shared_variables(struct simt_shared *list, size_t capacity)
-    __attribute__((weak));
+size_t simt_shared_variables(struct simt_variable *list, size_t capacity) __attribute__((weak));
+/** The same of all other variables: __device__, __constant__ and const ones. */
+size_t simt_device_variables(struct simt_variable *list, size_t capacity) __attribute__((weak));
+}
 
-// check.cpp, race.cpp: only in the checked build
+// check.cpp, race.cpp, order.cpp: only in the checked build
 /** What a kernel may do with an array. */
 enum check_use { CHECK_IN, CHECK_OUT, CHECK_INOUT };
 void check_launch(const struct simt_launch *launch);
@@ -161,7 +165,9 @@ void check_syncwarp(unsigned warp, unsigned lanes);
 void check_fence();
 /** The thread has left its fiber: at a barrier, or at its end. */
 void check_leave(const struct simt_thread *t);
-/** @param[in] reads whether the old value matters @param[in] pc of the caller */
-void check_atomic(const void *p, size_t bytes, bool reads, const void *pc);
+/** What an atomic does with the old value: nothing, use it, or compare it first. */
+enum check_old { CHECK_OLD_UNUSED, CHECK_OLD_USED, CHECK_OLD_COMPARED };
+/** @param[in] p,bytes where @param[in] old what for @param[in] pc of the caller */
+void check_atomic(const void *p, size_t bytes, enum check_old old, const void *pc);
 
 #endif

@@ -24,6 +24,9 @@ const char *launch_take_failure(void);
 void launch_set_handler(void (*handler)(const char *text));
 /** A handler for programs that have nothing better to do: prints the text, and exits with 2. */
 void launch_exit(const char *text);
+/** For a handler of faults, on the CPU. @return what a fault at this address means, if that is known,
+ *  or NULL */
+const char *launch_explain_fault(const void *address);
 /** @return what kernels run on: a device's name, or "CPU (common/simt)" */
 const char *launch_device(void);
 }

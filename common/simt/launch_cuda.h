@@ -137,11 +137,10 @@ class device_arrays
     /** Waits for the kernels, and copies outputs back. */
     void finish()
     {
-        if (launch_outcome_now.failed)
-            return;
-        cudaError_t error = cudaDeviceSynchronize();
+        bool failed = launch_outcome_now.failed;
+        cudaError_t error = cudaDeviceSynchronize(); // after a failed launch, too: is all broken?
         broken = error != cudaSuccess;
-        if (!LAUNCH_CHECK(error, "a kernel failed"))
+        if (!LAUNCH_CHECK(error, "a kernel failed") || failed)
             return;
         for (struct copy *c = copies; c; c = c->next)
             if (c->back)

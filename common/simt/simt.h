@@ -18,16 +18,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <type_traits>
+
 #include "common/simt/types.h"
 
 #define __global__
 #define __device__
 #define __host__
-#define __constant__
+/* "used": not known to be constant, or the compiler would not announce its reads. */
+#define __constant__ __attribute__((used))
 #define __grid_constant__
 #define __launch_bounds__(...)
 #define __align__(n)    __attribute__((aligned(n)))
 #define __forceinline__ inline __attribute__((always_inline))
+#define __noinline__    __attribute__((noinline))
 /* A block runs on one thread of the machine, so what that thread has for itself is the block's. In a
  * function, thread_local means static too. */
 #define __shared__      thread_local
@@ -114,21 +118,29 @@ static inline void __trap(SIMT_HERE)
     simt_trap(file, line);
 }
 
-/** A load through the read-only cache: here a load. */
-template <class T> static inline T __ldg(const T *p)
-{
-    return *p;
-}
-/** A load that is not kept in a cache: here a load. */
-template <class T> static inline T __ldcs(const T *p)
-{
-    return *p;
-}
-/** A store that is not kept in a cache: here a store. */
-template <class T> static inline void __stcs(T *p, T value)
-{
-    *p = value;
-}
+/* Loads and stores that say how they use the caches: here loads and stores. */
+#define SIMT_LOAD(name)                                                                            \
+    template <class T> static inline T name(const T *p)                                            \
+    {                                                                                              \
+        return *p;                                                                                 \
+    }
+#define SIMT_STORE(name)                                                                           \
+    template <class T> static inline void name(T *p, std::common_type_t<T> value)                  \
+    {                                                                                              \
+        *p = value;                                                                                \
+    }
+SIMT_LOAD(__ldg) /* the read-only one */
+SIMT_LOAD(__ldca)
+SIMT_LOAD(__ldcg)
+SIMT_LOAD(__ldcs)
+SIMT_LOAD(__ldlu)
+SIMT_LOAD(__ldcv)
+SIMT_STORE(__stwb)
+SIMT_STORE(__stcg)
+SIMT_STORE(__stcs)
+SIMT_STORE(__stwt)
+#undef SIMT_LOAD
+#undef SIMT_STORE
 
 #include "common/simt/atomic.h"
 #include "common/simt/warp.h"

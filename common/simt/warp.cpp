@@ -7,9 +7,10 @@
 const char *simt_function_name(int function)
 {
     static const char *const names[] = {
-        "__syncwarp()",       "__shfl_sync()",   "__shfl_up_sync()", "__shfl_down_sync()",
-        "__shfl_xor_sync()",  "__ballot_sync()", "__any_sync()",     "__all_sync()",
-        "__match_any_sync()", "__activemask()"};
+        "__syncwarp()",        "__shfl_sync()",       "__shfl_up_sync()",    "__shfl_down_sync()",
+        "__shfl_xor_sync()",   "__ballot_sync()",     "__any_sync()",        "__all_sync()",
+        "__match_any_sync()",  "__activemask()",      "__reduce_add_sync()", "__reduce_min_sync()",
+        "__reduce_max_sync()", "__reduce_and_sync()", "__reduce_or_sync()",  "__reduce_xor_sync()"};
     return names[function];
 }
 
@@ -113,6 +114,34 @@ static void vote(struct simt_thread *lanes, unsigned group, int function)
         lanes[__builtin_ctz(left)].value = results[__builtin_ctz(left)];
 }
 
+static int64_t reduced(int function, int64_t a, int64_t b)
+{
+    switch (function) {
+    case SIMT_REDUCE_MIN:
+        return a < b ? a : b;
+    case SIMT_REDUCE_MAX:
+        return a > b ? a : b;
+    case SIMT_REDUCE_AND:
+        return a & b;
+    case SIMT_REDUCE_OR:
+        return a | b;
+    case SIMT_REDUCE_XOR:
+        return a ^ b;
+    default:
+        return a + b; // its low 32 bits are the sum's, signed or not
+    }
+}
+
+/** Each lane of the group gets what all of them bring, put together. */
+static void reduce(struct simt_thread *lanes, unsigned group, int function)
+{
+    int64_t all = (int64_t)lanes[__builtin_ctz(group)].value;
+    for (unsigned left = group & (group - 1); left; left &= left - 1)
+        all = reduced(function, all, (int64_t)lanes[__builtin_ctz(left)].value);
+    for (unsigned left = group; left; left &= left - 1)
+        lanes[__builtin_ctz(left)].value = (uint64_t)all;
+}
+
 static void let_run(struct simt_lanes *w, unsigned group)
 {
     w->in_function &= ~group;
@@ -127,6 +156,8 @@ static void carry_out(struct simt_runner *r, unsigned warp, const struct simt_th
     int function = t->function;
     if (is_shuffle(function))
         shuffle(r, lanes, &r->warps[warp], group);
+    else if (function >= SIMT_REDUCE_ADD)
+        reduce(lanes, group, function);
     else
         vote(lanes, group, function);
     if constexpr (CHECKED)

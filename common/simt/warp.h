@@ -1,6 +1,7 @@
 /**
  * @file warp.h
- * @brief What the 32 lanes of a warp do together: __syncwarp(), shuffles, votes. Included by simt.h.
+ * @brief What the 32 lanes of a warp do together: __syncwarp(), shuffles, votes, reductions of
+ *        integers. Included by simt.h.
  *
  * All lanes that the mask names and that have not left the kernel must call the same function with
  * the same mask, and the caller must be one of them. A shuffle or a vote is no promise about memory:
@@ -20,7 +21,13 @@ enum simt_warp_function {
     SIMT_ANY,
     SIMT_ALL,
     SIMT_MATCH_ANY,
-    SIMT_ACTIVEMASK
+    SIMT_ACTIVEMASK,
+    SIMT_REDUCE_ADD,
+    SIMT_REDUCE_MIN,
+    SIMT_REDUCE_MAX,
+    SIMT_REDUCE_AND,
+    SIMT_REDUCE_OR,
+    SIMT_REDUCE_XOR
 };
 
 /**
@@ -123,5 +130,22 @@ SIMT_MATCHES(unsigned long long)
 SIMT_MATCHES(float)
 SIMT_MATCHES(double)
 #undef SIMT_MATCHES
+
+/** Sum, smallest and largest of what the lanes bring. */
+#define SIMT_REDUCTION(T, name, function)                                                          \
+    static inline T __reduce_##name##_sync(unsigned mask, T value, SIMT_HERE)                      \
+    {                                                                                              \
+        return (T)simt_warp(function, mask, (uint64_t)(int64_t)value, 0, 32, file, line);          \
+    }
+SIMT_REDUCTION(unsigned, add, SIMT_REDUCE_ADD)
+SIMT_REDUCTION(unsigned, min, SIMT_REDUCE_MIN)
+SIMT_REDUCTION(unsigned, max, SIMT_REDUCE_MAX)
+SIMT_REDUCTION(int, add, SIMT_REDUCE_ADD)
+SIMT_REDUCTION(int, min, SIMT_REDUCE_MIN)
+SIMT_REDUCTION(int, max, SIMT_REDUCE_MAX)
+SIMT_REDUCTION(unsigned, and, SIMT_REDUCE_AND)
+SIMT_REDUCTION(unsigned, or, SIMT_REDUCE_OR)
+SIMT_REDUCTION(unsigned, xor, SIMT_REDUCE_XOR)
+#undef SIMT_REDUCTION
 
 #endif

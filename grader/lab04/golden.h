@@ -3,12 +3,13 @@
  * @brief Reads the golden traces in grader/lab04/golden, which PyTorch made; README.md there says
  *        what the columns are.
  *
- * Included by test_lab04.c and by tests/test_lab04_facts.c, which run in the project's root.
+ * Included by test_lab04.c and by tests/test_lab04_facts.c, of which they become parts.
  */
 #ifndef LOWP_GRADER_LAB04_GOLDEN_H
 #define LOWP_GRADER_LAB04_GOLDEN_H
 
 #include "common/formats.h"
+#include "grader/embed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GOLDEN "grader/lab04/golden/"
+EMBED(golden_traces_csv, "grader/lab04/golden/traces.csv")
+EMBED(golden_scales_csv, "grader/lab04/golden/scales.csv")
 enum { GOLDEN_STEPS = 10000, GOLDEN_TRACES_MAX = 32, GOLDEN_LINE = 4096 };
 
 /** One run of PyTorch's scaler. */
@@ -76,7 +78,7 @@ static inline bool golden_scales(struct golden_trace *traces, size_t count)
 {
     char line[GOLDEN_LINE];
     size_t next[GOLDEN_TRACES_MAX] = {0}; /* the first step without a scale yet */
-    FILE *file = fopen(GOLDEN "scales.csv", "r");
+    FILE *file = embed_open(golden_scales_csv);
     bool fine = file;
     while (fine && golden_line(file, line)) {
         size_t i = strtoul(line, NULL, 10), step = strtoul(golden_field(line, 1), NULL, 10) - 1;
@@ -106,7 +108,7 @@ static inline size_t golden_traces_read(struct golden_trace *traces)
 {
     char line[GOLDEN_LINE];
     size_t count = 0;
-    FILE *file = fopen(GOLDEN "traces.csv", "r");
+    FILE *file = embed_open(golden_traces_csv);
     if (!file)
         return 0;
     for (; count < GOLDEN_TRACES_MAX && golden_line(file, line); count++) {

@@ -2,18 +2,20 @@
  * @file golden.h
  * @brief Reads the traces in grader/lab06/golden, which generate.py there computed.
  *
- * Used by tests_delayed.h and by tests/test_lab06_facts.c, both run from the project root.
+ * Used by tests_delayed.h, and by tests/test_lab06_facts.c, which runs in the project's root.
  */
 #ifndef LOWP_GRADER_LAB06_GOLDEN_H
 #define LOWP_GRADER_LAB06_GOLDEN_H
 
 #include "common/formats.h"
+#include "grader/embed.h"
 #include "lab06.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define GOLDEN_FOLDER "grader/lab06/golden/"
+EMBED(golden_delayed_csv, GOLDEN_FOLDER "delayed.csv")
 
 /** One step of a trace of delayed scaling: an amax, and the state after it. */
 struct golden_step {
@@ -29,13 +31,10 @@ struct golden_step {
 
 enum { GOLDEN_STEPS_MAX = 4000, GOLDEN_LENGTH_MAX = 1024 };
 
-/** Opens a CSV of the folder behind its first line. @param[in] name of the file
- *  @return the file, or NULL if it is not there */
-static inline FILE *golden_open(const char *name)
+/** Passes over the first line of a CSV. @param[in] file or NULL @return the file, or NULL */
+static inline FILE *golden_behind_names(FILE *file)
 {
-    char path[200], line[200];
-    snprintf(path, sizeof path, GOLDEN_FOLDER "%s", name);
-    FILE *file = fopen(path, "re");
+    char line[200];
     if (file && !fgets(line, sizeof line, file)) {
         fclose(file);
         return NULL;
@@ -43,11 +42,20 @@ static inline FILE *golden_open(const char *name)
     return file;
 }
 
-/** Reads delayed.csv. @param[out] steps up to GOLDEN_STEPS_MAX @return how many; 0 if the file is
- *  not there or a line is not understood */
+/** Opens a CSV of the folder behind its first line. @param[in] name of the file
+ *  @return the file, or NULL if it is not there */
+static inline FILE *golden_open(const char *name)
+{
+    char path[200];
+    snprintf(path, sizeof path, GOLDEN_FOLDER "%s", name);
+    return golden_behind_names(fopen(path, "re"));
+}
+
+/** Reads delayed.csv. @param[out] steps up to GOLDEN_STEPS_MAX @return how many; 0 if a line is not
+ *  understood */
 static inline size_t golden_delayed(struct golden_step *steps)
 {
-    FILE *file = golden_open("delayed.csv");
+    FILE *file = golden_behind_names(embed_open(golden_delayed_csv));
     char line[200];
     size_t n = 0;
     while (file && n < GOLDEN_STEPS_MAX && fgets(line, sizeof line, file)) {

@@ -296,7 +296,7 @@ static struct reply call_directly(unsigned index, void *args)
         s.direct->take_todo();
     }
     struct reply r = {.status = REPLY_MISSING};
-    if (!s.direct->thunks[index].target)
+    if (s.direct->thunks[index].target == s.direct->missing)
         return r;
     s.direct->thunks[index].call(args);
     const char *failure = s.direct->take_failure ? s.direct->take_failure() : NULL;

@@ -26,6 +26,7 @@ enum { STACK_GUARD = 1 << 20 }; /* a fault this near the stack's end is an overf
 
 static uint32_t sequence;  /* of the call in progress, for the fault handler */
 static uint64_t stack_end; /* about where the stack's limit lies */
+static const struct thunk_table *table;
 
 static void answer(enum reply_status status, const char *text)
 {
@@ -47,6 +48,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
                       .address = (uint64_t)(uintptr_t)info->si_addr};
     if (r.address - (stack_end - STACK_GUARD) < (uint64_t)2 * STACK_GUARD)
         snprintf(r.text, sizeof r.text, "the stack is full: endless recursion, or a huge array?");
+    const char *why = table && table->explain_fault ? table->explain_fault(info->si_addr) : NULL;
+    if (why)
+        snprintf(r.text, sizeof r.text, "%s", why);
     ssize_t sent = write(WORKER_SOCKET, &r, sizeof r);
     _exit(sent == (ssize_t)sizeof r ? 0 : 1);
 }
@@ -76,16 +80,15 @@ static void map_arena(void)
     }
 }
 
-static const struct thunk_table *load(const char *library)
+static void load(const char *library)
 {
     void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    const struct thunk_table *table = handle ? dlsym(handle, "lowp_thunks") : NULL;
+    table = handle ? dlsym(handle, "lowp_thunks") : NULL;
     if (!table) {
         answer(REPLY_BROKEN, dlerror());
         _exit(1);
     }
     table->take_todo();
-    return table;
 }
 
 /* The arena behind the buffers in use is closed to the student's code. */
@@ -99,12 +102,12 @@ static void fence(size_t used)
     fenced = used;
 }
 
-static void serve(const struct thunk_table *table)
+static void serve(void)
 {
     struct request q;
     while (read(WORKER_SOCKET, &q, sizeof q) == (ssize_t)sizeof q) {
         sequence = q.sequence;
-        if (q.index >= table->count || !table->thunks[q.index].target) {
+        if (q.index >= table->count || table->thunks[q.index].target == table->missing) {
             answer(REPLY_MISSING, NULL);
             continue;
         }
@@ -133,10 +136,10 @@ int main(int argc, char **argv)
         answer(REPLY_BROKEN, "this kernel has no seccomp: student code cannot be run safely");
         return 1;
     }
-    const struct thunk_table *table = load(argv[1]);
+    load(argv[1]);
     if (!device && filter_while_running() != 0)
         return 1;
     answer(REPLY_READY, NULL);
-    serve(table);
+    serve();
     return 0;
 }

@@ -14,8 +14,8 @@
 
 #include <string>
 
-extern const struct suite reductions, scans, histograms, tiles, sorts, warps, grids, types, words,
-    mistakes;
+extern const struct suite reductions, scans, histograms, tiles, sorts, warps, orders, grids, types,
+    words, mistakes;
 
 #ifdef SIMT_CHECKED
 static const bool CHECKED = true;
@@ -135,9 +135,9 @@ static void run_broken(const struct classic *k, const char *file)
 
 int main(int argc, char **argv)
 {
-    static const struct suite *const suites[] = {&reductions, &scans,   &histograms, &tiles,
-                                                 &sorts,      &warps,   &grids,      &types,
-                                                 &words,      &mistakes};
+    static const struct suite *const suites[] = {&reductions, &scans, &histograms, &tiles,
+                                                 &sorts,      &warps, &orders,     &grids,
+                                                 &types,      &words, &mistakes};
     const char *word = argc > 1 ? argv[1] : "";
     launch_set_handler(NULL); // failures are asked for
     for (const struct suite *s : suites) {

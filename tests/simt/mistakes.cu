@@ -62,6 +62,37 @@ __global__ void leave_matrix(int *y)
     y[threadIdx.x] = row < 4 ? matrix[row][col] : 0;
 }
 
+/** A variable of the device is one for all threads, not one for each. */
+__global__ void count_in_static(int *y)
+{
+    static __device__ int calls;
+    y[threadIdx.x] = calls++; // told: count_in_static
+}
+
+/** A variable of the device has an end, too. */
+__global__ void leave_device_array(int *y)
+{
+    static __device__ int slots[8];
+    slots[threadIdx.x] = 1; // told: leave_device_array
+    __syncthreads();
+    y[threadIdx.x] = slots[(threadIdx.x + 1) % 8];
+}
+
+static __device__ float squares[5];
+/** Behind the end of a variable of the device. */
+__global__ void leave_variable(int *y)
+{
+    squares[threadIdx.x] = (float)(threadIdx.x * threadIdx.x); // told: leave_variable
+    __syncthreads();
+    y[threadIdx.x] = (int)squares[THREADS - 1 - threadIdx.x];
+}
+
+/** Behind the end of a table. */
+__global__ void leave_table(int *y)
+{
+    y[threadIdx.x] = LIMITS[threadIdx.x]; // told: leave_table
+}
+
 /** An assertion that does not hold. */
 __global__ void assert_small(int *y, const int *x)
 {
@@ -111,6 +142,10 @@ RUNS(share_local, 0, d_y)
 RUNS(use_unasked_shared, 0, d_y)
 RUNS(read_before, 0, d_y, d_x)
 RUNS(leave_matrix, 0, d_y)
+RUNS(count_in_static, 0, d_y)
+RUNS(leave_device_array, 0, d_y)
+RUNS(leave_variable, 0, d_y)
+RUNS(leave_table, 0, d_y)
 RUNS(assert_small, 0, d_y, d_x)
 RUNS(trap_negative, 0, d_y, d_x)
 RUNS(wait_unevenly, 0, d_y, d_x)
@@ -129,6 +164,13 @@ static const struct classic kernels[] = {
     MISTAKE(read_before, "block 0, thread 0", "reads x[-1], but x has 64 elements", MEMORY),
     MISTAKE(leave_matrix, "block 0, thread 16",
             "writes matrix[16], but matrix has 16 elements", MEMORY),
+    MISTAKE(count_in_static, "block 0, thread 1",
+            "a race: it reads calls[0], which thread 0 wrote", MEMORY),
+    MISTAKE(leave_device_array, "block 0, thread 8",
+            "writes slots[8], but slots has 8 elements", MEMORY),
+    MISTAKE(leave_variable, "block 0, thread 5",
+            "writes squares[5], but squares has 5 elements", MEMORY),
+    MISTAKE(leave_table, "block 0, thread 2", "reads LIMITS[2], but LIMITS has 2 elements", MEMORY),
     MISTAKE(assert_small, "block 0, thread 10", "assert(mine < 5) failed", ALWAYS),
     MISTAKE(trap_negative, "block 0, thread 1", "the kernel ended itself with __trap()", ALWAYS),
     MISTAKE(wait_unevenly, "block 0, thread 0", "has left the kernel", ALWAYS),

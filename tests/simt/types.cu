@@ -154,6 +154,32 @@ template <bool RIGHT> __global__ void move_particles(struct particle *p, unsigne
         mine->bounces += at + speed > 8;
 }
 
+/** Counters in each of the narrow types that atomics know. The twin looks, and then writes. */
+template <bool RIGHT>
+__global__ void count_narrow(__half *h, __half2 *h2, __nv_bfloat16 *b, __nv_bfloat162 *b2)
+{
+    atomicAdd(h2, __floats2half2_rn(1.0f, 2.0f));
+    atomicAdd(b, __float2bfloat16(1.0f));
+    atomicAdd(b2, __floats2bfloat162_rn(1.0f, 0.5f));
+    if (RIGHT)
+        atomicAdd(h, __float2half(1.0f));
+    else
+        *h = __hadd(*h, __float2half(1.0f)); // told: count_narrow
+}
+
+/** Four floats at a time. The twin reads four where the array has two more. */
+template <bool RIGHT> __global__ void double_fours(float *y, const float *x, unsigned n)
+{
+    unsigned i = 4 * (blockIdx.x * blockDim.x + threadIdx.x);
+    if (i + (RIGHT ? 4 : 1) <= n) {
+        float4 v = *(const float4 *)&x[i]; // told: double_fours
+        *(float4 *)&y[i] = make_float4(2 * v.x, 2 * v.y, 2 * v.z, 2 * v.w);
+    } else {
+        for (; i < n; i++)
+            y[i] = 2 * x[i];
+    }
+}
+
 // --- launches ---
 
 template <bool RIGHT> static bool copy_float4_passes(unsigned n)
@@ -303,6 +329,37 @@ template <bool RIGHT> static bool move_particles_passes(unsigned n)
     return same;
 }
 
+template <bool RIGHT> static bool count_narrow_passes(unsigned n)
+{
+    __half h = __float2half(0.0f);
+    __half2 h2 = __floats2half2_rn(0.0f, 0.0f);
+    __nv_bfloat16 b = __float2bfloat16(0.0f);
+    __nv_bfloat162 b2 = __floats2bfloat162_rn(0.0f, 0.0f);
+    device_arrays dev;
+    __half *d_h = dev.inout(&h, 1, "h");
+    __half2 *d_h2 = dev.inout(&h2, 1, "h2");
+    __nv_bfloat16 *d_b = dev.inout(&b, 1, "b");
+    LAUNCH(count_narrow<RIGHT>, 1, n, 0, d_h, d_h2, d_b, dev.inout(&b2, 1, "b2"));
+    dev.finish();
+    float count = (float)n;
+    return __half2float(h) == count && __low2float(h2) == count && __high2float(h2) == 2 * count &&
+           __bfloat162float(b) == count && __low2float(b2) == count &&
+           __high2float(b2) == count / 2;
+}
+
+template <bool RIGHT> static bool double_fours_passes(unsigned n)
+{
+    std::vector<float> x = numbers<float>(n), y(n);
+    device_arrays dev;
+    float *d_y = dev.out(y.data(), n, "y");
+    LAUNCH(double_fours<RIGHT>, blocks_for(n, 4 * 32), 32, 0, d_y, dev.in(x.data(), n, "x"), n);
+    dev.finish();
+    bool same = true;
+    for (unsigned i = 0; i < n; i++)
+        same = same && y[i] == 2 * x[i];
+    return same;
+}
+
 // clang-format off
 static const struct classic kernels[] = {
     CLASSIC(copy_float4, ANY_SIZE, 100, "block 0, thread 0",
@@ -323,6 +380,10 @@ static const struct classic kernels[] = {
             "a race: it writes dynamic shared memory[32], which thread 0 wrote", MEMORY),
     CLASSIC(move_particles, ANY_SIZE, 100, "block 0, thread 1",
             "a race: it reads p[0], which thread 0 wrote", MEMORY),
+    CLASSIC(count_narrow, ONE_BLOCK, 100, "block 0, thread 1",
+            "a race: it reads h[0], which thread 0 wrote", MEMORY),
+    CLASSIC(double_fours, ANY_SIZE, 102, "block 0, thread 25",
+            "reads 16 bytes from x[100] on, but x ends 8 bytes from there", MEMORY),
 };
 // clang-format on
 SUITE(types, kernels);

@@ -6,6 +6,7 @@
 #include "tests/simt/kernels.h"
 
 #include <algorithm>
+#include <limits.h>
 
 enum { THREADS = 128 };
 
@@ -72,6 +73,22 @@ template <bool RIGHT> __global__ void match_by_ballots(unsigned *y, const unsign
     }
     if (i < n)
         y[i] = (unsigned)__popc(same);
+}
+
+/** What a warp's numbers come to, in five ways. The twin's mask is one lane
+ *  short. */
+template <bool RIGHT> __global__ void reductions(int *y, const int *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    int mine = i < n ? x[i] : 0;
+    int sum = __reduce_add_sync(RIGHT ? FULL : FULL << 1, mine); // told: reductions
+    int least = __reduce_min_sync(FULL, mine), most = __reduce_max_sync(FULL, mine);
+    unsigned bits = (unsigned)mine, largest = __reduce_max_sync(FULL, bits);
+    unsigned words = __reduce_and_sync(FULL, bits) + 3 * __reduce_or_sync(FULL, bits) +
+                     5 * __reduce_xor_sync(FULL, bits);
+    if (i < n)
+        y[i] = (int)((unsigned)sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest +
+                     words);
 }
 
 /** Neighbours swap through shared memory, which one warp shares: __syncwarp() is barrier enough.
@@ -247,6 +264,23 @@ static unsigned equal_in_warp(const std::vector<unsigned> &x, unsigned i)
         count += x[k] % 8 == x[i] % 8;
     return count;
 }
+static int reduced_warp(const std::vector<int> &x, unsigned i)
+{
+    unsigned sum = 0, largest = 0, both = ~0u, any = 0, odd = 0;
+    int least = INT_MAX, most = INT_MIN;
+    for (unsigned k = i / 32 * 32; k < i / 32 * 32 + 32; k++) {
+        unsigned bits = (unsigned)at(x, k);
+        sum += bits;
+        largest = std::max(largest, bits);
+        both &= bits;
+        any |= bits;
+        odd ^= bits;
+        least = std::min(least, at(x, k));
+        most = std::max(most, at(x, k));
+    }
+    return (int)(sum + 7u * (unsigned)least + 11u * (unsigned)most + 13u * largest + both +
+                 3 * any + 5 * odd);
+}
 static int verdict_of_warp(const std::vector<int> &x, unsigned i)
 {
     bool all = true, any = false;
@@ -259,6 +293,7 @@ static int verdict_of_warp(const std::vector<int> &x, unsigned i)
 MAP_PASSES(butterfly_groups, int, group_sum(x, i, 8))
 MAP_PASSES(reverse_lanes, int, at(x, i / 32 * 32 + 31 - i % 32))
 MAP_PASSES(match_by_ballots, unsigned, equal_in_warp(x, i))
+MAP_PASSES(reductions, int, reduced_warp(x, i))
 MAP_PASSES(swap_neighbours, int, at(x, i ^ 1))
 MAP_PASSES(warp_verdict, int, verdict_of_warp(x, i))
 
@@ -309,6 +344,8 @@ static const struct classic kernels[] = {
             "waits for lane 16 of its warp for ever", ALWAYS),
     CLASSIC(match_by_ballots, ANY_SIZE, 100, "block 0, thread 0",
             "lane 0 calls __ballot_sync(), but the mask 0xFFFFFFFE does not name it", ALWAYS),
+    CLASSIC(reductions, ANY_SIZE, 100, "block 0, thread 0",
+            "lane 0 calls __reduce_add_sync(), but the mask 0xFFFFFFFE does not name it", ALWAYS),
     CLASSIC(swap_neighbours, ANY_SIZE, 100, "block 0, thread 0",
             "reads slot[1], which nothing has written", MEMORY),
     CLASSIC(warp_verdict, ANY_SIZE, 100, "block 0, thread 96",

@@ -47,6 +47,84 @@ __global__ void __launch_bounds__(64)
     __stcs(&y[i], value);
 }
 
+/** A copy by each of the loads and stores that say how they use the caches. The twin writes an
+ *  element too far. */
+template <bool RIGHT> __global__ void copy_each_way(float *y, const float *x, unsigned n)
+{
+    unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= n)
+        return;
+    float *to = &y[RIGHT ? i : i + 1], value = 0;
+    switch (i % 6) {
+    case 0:
+        value = __ldg(&x[i]);
+        break;
+    case 1:
+        value = __ldca(&x[i]);
+        break;
+    case 2:
+        value = __ldcg(&x[i]);
+        break;
+    case 3:
+        value = __ldcs(&x[i]);
+        break;
+    case 4:
+        value = __ldlu(&x[i]);
+        break;
+    default:
+        value = __ldcv(&x[i]);
+    }
+    switch (i % 4) {
+    case 0:
+        __stwb(to, value);
+        break;
+    case 1:
+        __stcg(to, value);
+        break;
+    case 2:
+        __stcs(to, (double)value);
+        break;
+    default:
+        __stwt(to, value); // told: copy_each_way
+    }
+}
+
+/** A value of its own for each thread. */
+static __device__ __forceinline__ int twice(int x)
+{
+    return 2 * x;
+}
+/** Writes it, if floats have the bits that they should have; not inlined. */
+static __device__ __noinline__ void set_twice(int *y, int x)
+{
+    const int one = __float_as_int(1.0f), sign = __float_as_int(-0.0f);
+    const bool same = one == 0x3F800000 && sign == INT32_MIN && __int_as_float(one) == 1.0f;
+    *y = same ? twice(x) : -1; // told: set_by_call
+}
+/** A function that is not inlined writes. The twin calls it for an element that is not there. */
+template <bool RIGHT> __global__ void set_by_call(int *y, unsigned n)
+{
+    unsigned i = threadIdx.x;
+    if (i < n)
+        set_twice(&y[RIGHT ? i : i + 1], (int)i);
+}
+
+static __device__ unsigned served;
+static __device__ const unsigned TENS[3] = {1, 10, 100};
+/** Variables of the device: a counter, and constants. The twin counts without an atomic. */
+template <bool RIGHT> __global__ void serve(unsigned *y)
+{
+    if (threadIdx.x == 0)
+        served = 0;
+    __syncthreads();
+    if (RIGHT)
+        atomicAdd(&served, TENS[threadIdx.x % 3]);
+    else
+        served += TENS[threadIdx.x % 3]; // told: serve
+    __syncthreads();
+    y[threadIdx.x] = served;
+}
+
 /** Says something, once. In the twin one thread ends the kernel. */
 template <bool RIGHT> __global__ void says(unsigned *done)
 {
@@ -96,6 +174,41 @@ template <bool RIGHT> static bool copy_around_caches_passes(unsigned n)
     return y == x;
 }
 
+template <bool RIGHT> static bool copy_each_way_passes(unsigned n)
+{
+    std::vector<float> x = numbers<float>(n), y(n);
+    device_arrays dev;
+    float *d_y = dev.out(y.data(), n, "y");
+    LAUNCH(copy_each_way<RIGHT>, blocks_for(n, 64), 64, 0, d_y, dev.in(x.data(), n, "x"), n);
+    dev.finish();
+    return y == x;
+}
+
+template <bool RIGHT> static bool set_by_call_passes(unsigned n)
+{
+    std::vector<int> y(n);
+    device_arrays dev;
+    LAUNCH(set_by_call<RIGHT>, 1, 256, 0, dev.out(y.data(), n, "y"), n);
+    dev.finish();
+    bool same = true;
+    for (unsigned i = 0; i < n; i++)
+        same = same && y[i] == 2 * (int)i;
+    return same;
+}
+
+template <bool RIGHT> static bool serve_passes(unsigned n)
+{
+    std::vector<unsigned> y(n);
+    device_arrays dev;
+    LAUNCH(serve<RIGHT>, 1, n, 0, dev.out(y.data(), n, "y"));
+    dev.finish();
+    unsigned want = 111 * (n / 3) + (n % 3 > 0 ? 1 : 0) + (n % 3 > 1 ? 10 : 0);
+    for (unsigned v : y)
+        if (v != want)
+            return false;
+    return true;
+}
+
 template <bool RIGHT> static bool says_passes(unsigned n)
 {
     unsigned done = 1;
@@ -111,6 +224,9 @@ static const struct classic kernels[] = {
     CLASSIC(indices, FEW, 2, "block (0,0,1), thread (0,0,0)", "a race: it writes who[72], which block (0,1,0), thread (0,0,0) wrote", MEMORY),
     CLASSIC(questions, ONE_BLOCK, 64, "block 0, thread 0", "waits at __syncthreads_and(), but thread 1 waits at another barrier", ALWAYS),
     CLASSIC(copy_around_caches, ANY_SIZE, 64, "block 0, thread 63", "reads x[64], but x has 64 elements", MEMORY),
+    CLASSIC(copy_each_way, ANY_SIZE, 64, "block 0, thread 63", "writes y[64], but y has 64 elements", MEMORY),
+    CLASSIC(set_by_call, ONE_BLOCK, 100, "block 0, thread 99", "writes y[100], but y has 100 elements", MEMORY),
+    CLASSIC(serve, ONE_BLOCK, 100, "block 0, thread 1", "a race: it reads served[0], which thread 0 wrote", MEMORY),
     CLASSIC(says, ONE_BLOCK, 32, "block 0, thread 3", "__trap()", ALWAYS),
 };
 // clang-format on
