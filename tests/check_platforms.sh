@@ -89,6 +89,7 @@ run "$make" --no-print-directory -C "$scratch/tango"
 cp "$scratch_top/output" "$scratch/lines"
 expect "Autolab's make" 0 '{"scores":{"lab05":12.3},"scoreboard":[12.3]}'
 check "prints two lines, and the scores last" sh -c '[ "$(wc -l <"$1")" -eq 2 ] && tail -n 1 "$1" | jq -e .scores' sh "$scratch/lines"
+check "under a key of its own" asked_for "KEY=$scratch/tango/lowp/private/key"
 check "the archive goes to intake as it is" asked_for /student.tar.gz
 cp "$scratch/gs/submission/lab05.c" "$scratch/tango/lab05.tar.gz"
 run "$make" --no-print-directory -C "$scratch/tango"
@@ -124,6 +125,7 @@ check "and no blank left" sh -c '! grep -n @ "$1" | grep -v uses:' sh "$scratch/
 awk '/^        id: lab05/ { there = 1 } there && /^      - / { exit } there && run { print substr($0, 11) } there && /^        run: / { run = 1 }' \
     "$scratch/classroom.yml" >"$scratch/step.sh"
 mkdir -p "$scratch/runner/submission/.git" && cp -R "$scratch/image/lowp" "$scratch/runner/workbook"
+rm -r "$scratch/runner/workbook/private"
 cp "$scratch/gs/submission/lab05.c" "$scratch/runner/submission"
 : >"$scratch/runner/output"
 cd "$scratch/runner" || exit 1
@@ -131,6 +133,7 @@ GITHUB_REPOSITORY=class/lab05-jane GITHUB_OUTPUT=output run bash -eo pipefail "$
 expect "the step that grades" 0 "::stop-commands::"
 check "sets the output" sh -c 'sed -n "s/^result=//p" output | base64 -d | jq -e ".max_score == 42 and .status == \"fail\""'
 check "under the repository's name, without .git" asked_for /lab05-jane/lab05.c
+check "and no secret" sh -c 'grep "^KEY=" "$ASKED" | grep -vq private/key'
 check "and no other file" sh -c '! grep -q "/\.git" "$ASKED"'
 : >output
 GITHUB_REPOSITORY=class/lab05-jane GITHUB_OUTPUT=output RESULT='' run bash -eo pipefail "$scratch/step.sh"
