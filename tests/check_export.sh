@@ -216,6 +216,8 @@ check "and keeps score and tests" jq -e '(.score > 0.29) and (.tests | length ==
 run "$export_sh" --image "$scratch/b.png" --one prairielearn "$scratch/large.json"
 cp "$scratch_top/output" "$scratch/one"
 check "texts are cut before images go" jq -e '(.images | length == 1) and (.tests[0].output | contains("[cut here: "))' "$scratch/one"
+jq '.tests = [range(40) as $i | .tests[0] | .name = "t\($i)" | .points = 0 | .message = "m" * 1000 | .output = "o" * 1000]
+    | .points = 0 | .max_points = 160 | .flaky = []' "$golden/failing.json" >"$scratch/large.json"
 run "$export_sh" --one github "$scratch/large.json"
 cp "$scratch_top/output" "$scratch/one"
 check "a large result fits the environment" accepted github "$scratch/one"

@@ -46,12 +46,14 @@ trap 'exit 143' TERM HUP
 failed=$work/failed
 
 # ------------------------------------------------------------------ options
-# Options become one JSON object, $o of every exporter.
-quiet_jq() { jq -L "$here" "$@"; }
+# with_modules ARGUMENTS...: jq that finds the files beside this one
+with_modules() { jq -L "$here" "$@"; }
 
-# by_lab FIELD LAB=VALUE: sets an entry of the options; the value is a string, or JSON from a file.
+# Options become one JSON object, $o of every exporter.
+
+# add_option ARGUMENTS... FILTER: what jq makes of the options so far
 add_option() {
-    quiet_jq "$@" "$work/options.json" >"$work/options.new" && mv "$work/options.new" "$work/options.json"
+    with_modules "$@" "$work/options.json" >"$work/options.new" && mv "$work/options.new" "$work/options.json"
 }
 
 lab_of() {
@@ -61,7 +63,7 @@ lab_of() {
 # read_rows FILE: a CSV file as JSON, to $work/rows.json
 read_rows() {
     [ -f "$1" ] || give_up "there is no file $1"
-    quiet_jq -Rs 'include "student"; csv_objects' <"$1" >"$work/rows.json" || give_up "$1 cannot be read as CSV"
+    with_modules -Rs 'include "student"; csv_objects' <"$1" >"$work/rows.json" || give_up "$1 cannot be read as CSV"
     [ "$(cat "$work/rows.json")" != '[]' ] || give_up "$1 has no rows"
 }
 
@@ -141,7 +143,7 @@ join_files() {
 # set, NAME has to be the sid of the result, and the lab its lab.
 check_results() {
     # shellcheck disable=SC2016 # jq's variables
-    quiet_jq -rRn --arg lab "$lab" --slurpfile schema "$here/result.schema.json" '
+    with_modules -rRn --arg lab "$lab" --slurpfile schema "$here/result.schema.json" '
         include "schema"; include "result"; include "student";
         ($schema[0] | prepared) as $schema
         | inputs | index("\t") as $tab | .[:$tab] as $name | .[$tab + 1:]
@@ -200,7 +202,7 @@ path_of='{gradescope: "gradescope/\(.sid)/\(.lab).json", autolab: "autolab/\(.si
 
 # export_students FORMAT: files as student.jq's `file` frames them; lines "! SID: why" for failures
 export_students() {
-    quiet_jq -rn --slurpfile o "$work/options.json" "
+    with_modules -rn --slurpfile o "$work/options.json" "
         include \"student\"; include \"$1\";
         inputs | . as \$result | ($path_of | .$1) as \$path
         | try ([\$result | $1(\$o[0]) | file(\$path)] | .[])
@@ -232,7 +234,7 @@ write_files() {
 # export_class FORMAT LAB: the CSV file of a lab
 export_class() {
     # shellcheck disable=SC2016 # jq's variables
-    quiet_jq -rs --slurpfile o "$work/options.json" "include \"$1\"; $1(\$o[0])" "$work/$2.results"
+    with_modules -rs --slurpfile o "$work/options.json" "include \"$1\"; $1(\$o[0])" "$work/$2.results"
 }
 
 case $mode in
@@ -251,7 +253,7 @@ one)
     *) usage "there is no format $format" ;;
     esac
     one_result "$1" || exit 1
-    quiet_jq -r --slurpfile o "$work/options.json" "include \"$format\"; $filter" "$work/one.json" >"$work/export" ||
+    with_modules -r --slurpfile o "$work/options.json" "include \"$format\"; $filter" "$work/one.json" >"$work/export" ||
         give_up "cannot export $1"
     cat "$work/export"
     exit ;;
@@ -301,7 +303,7 @@ for lab; do
         BEGIN { n = split("gradescope autolab prairielearn github", format, " ") }' | xargs mkdir -p) &&
         mkdir -p "$stage/junit/$lab" || exit 1
     # Who has no grade by this, and why.
-    quiet_jq -r 'select(.view.undecided)
+    with_modules -r 'select(.view.undecided)
         | "export: \(.lab): no grade in the CSV files for \(.sid): \(.view.state)"' "$work/$lab.results"
     say "$lab: $(wc -l <"$work/$lab.results") of $(wc -l <"$work/list") results"
 done

@@ -58,7 +58,12 @@ fi
 
 set -- SUBMISSIONS="$work/in" OUT="$work/out" LAB="$lab" JOBS=1
 [ ! -d "$root/private/hidden" ] || set -- "$@" HIDDEN="$root/private/hidden"
-[ ! -f "$root/private/key" ] || set -- "$@" KEY="$root/private/key"
+key=$root/private/key
+if [ ! -f "$key" ]; then # no secret, but the same seed at every try
+    key=$work/key
+    echo 'the seeds of this workbook are no secret: KEY=file packs one' >"$key"
+fi
+set -- "$@" KEY="$key"
 bwrap --unshare-all --ro-bind / / true 2>/dev/null || set -- "$@" UNSANDBOXED=1
 unset MAKEFLAGS MFLAGS MAKELEVEL
 make --no-print-directory -C "$root" autograde "$@" >"$work/log" 2>&1 </dev/null

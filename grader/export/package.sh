@@ -7,7 +7,8 @@
 #   grader/export/package.sh prairielearn LAB FOLDER    what `docker build` takes, and question/
 #   grader/export/package.sh github LAB OUT.yml         the workflow for students' repositories
 #
-# HIDDEN=folder and KEY=file in the environment put hidden tests and the key of the seeds inside.
+# HIDDEN=folder and KEY=file in the environment put hidden tests and the key of the seeds inside;
+# without KEY a new one is made, so that the seeds are a secret, and the same at every try.
 # The packages hold the solutions: none of them is for students' eyes (github has no workbook in it).
 # Exit: 0 packed, 1 not, 2 wrong usage.
 set -u
@@ -40,8 +41,11 @@ copy_tree() {
     if [ -n "${HIDDEN:-}" ]; then
         { mkdir -p "$1/private/hidden" && cp -R "$HIDDEN/." "$1/private/hidden"; } || give_up "cannot copy HIDDEN=$HIDDEN"
     fi
+    mkdir -p "$1/private" || exit 1
     if [ -n "${KEY:-}" ]; then
-        { mkdir -p "$1/private" && cp "$KEY" "$1/private/key"; } || give_up "cannot copy KEY=$KEY"
+        cp "$KEY" "$1/private/key" || give_up "cannot copy KEY=$KEY"
+    elif [ ! -f "$1/private/key" ]; then
+        head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$1/private/key" || exit 1
     fi
 }
 
