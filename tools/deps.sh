@@ -44,6 +44,7 @@ jq|class|turns results into exports and reports|command jq
 parallel|class|grades a class on all cores|command parallel
 libarchive-dev|class|reads the archives that students hand in|header archive.h
 libarchive-tools|class|makes archives, for trying the reading of them out|command bsdtar
+zip|class|packs an autograder for Gradescope|command zip
 nettle-dev|class|makes a seed for each student|header nettle/hmac.h
 slurm-wlm|slurm|grades a class on a cluster; here for its test|command slurmctld
 munge|slurm|lets the parts of Slurm trust each other|command munged
