@@ -42,5 +42,5 @@ autograde:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION= SAN= autograde-programs
 	@SUBMISSIONS='$(SUBMISSIONS)' OUT='$(OUT)' LABS='$(if $(GIVEN),$(CHOSEN))' ALL_LABS='$(LABS)' ENGINE='$(ENGINE)' \
 	    JOBS='$(JOBS)' HIDDEN='$(HIDDEN)' HIDDEN_RUNNERS='$(HIDDEN_RUNNERS)' KEY='$(KEY)' ONLY='$(ONLY)' FORCE='$(FORCE)' \
-	    UNSANDBOXED='$(UNSANDBOXED)' GPU='$(GPU)' NVCC='$(if $(filter 0,$(GPU)),,$(NVCC))' \
+	    UNSANDBOXED='$(UNSANDBOXED)' CURVES='$(CURVES)' GPU='$(GPU)' NVCC='$(if $(filter 0,$(GPU)),,$(NVCC))' \
 	    TREE='$(TREE)/lowp-handout' grader/autograde/autograde.sh

@@ -87,6 +87,11 @@ check "  ... and under another key it is another" result wrong ".seed != \"$seed
 autograde ONLY=right
 check "without hidden tests there are none" result right '.max_points == 100'
 
+autograde ONLY=right CURVES=1
+check "CURVES=1 draws what the student's functions train" test -s "$out/curves/right/lab05/lab05_loss.png"
+check "  ... as a picture" test "$(head -c 4 "$out/curves/right/lab05/lab05_loss.png" | od -An -tx1 | tr -d ' ')" = 89504e47
+check "  ... that is on the student's page" grep -q 'src="data:image/png;base64' "$out/students/right.html"
+
 # --- wrong usage is said ---
 run make autograde
 expect "no folder" 2 "say where: make autograde SUBMISSIONS="

@@ -104,7 +104,7 @@ for name in $attacks; do
 done
 
 # What may not be read: the submission does not compile, and the message holds nothing of it.
-for folder in "$in"/include_* "$in"/incbin_*; do
+for folder in "$in"/include_* "$in"/incbin_* "$in"/takes_runner; do
     name=${folder##*/}
     row "$name"
     check "$name: there is no such file" result "$name" '.state == "compile error" and (.message | test("No such file|file not found"))'
@@ -113,8 +113,7 @@ for name in includes_itself includes_zeros macro_bomb huge_array huge_section th
     row "$name"
     check "$name does not compile, and that is its result" result "$name" '.state == "compile error" and .points == 0 and (.message | length > 10)'
 done
-# A test's program is an empty file in the compiler's sandbox.
-for name in pragmas linker_directives hostile_output takes_runner; do
+for name in pragmas linker_directives hostile_output; do
     row "$name"
     check "$name: graded by what it computes" result "$name" '.state == "graded" and .points <= 110'
 done

@@ -2,7 +2,7 @@
 # autograde.sh - grades a class. Called by `make autograde`, which builds all that it needs:
 #
 #   SUBMISSIONS=dir OUT=dir [LABS='lab05 ...'] [ENGINE=local|slurm] [JOBS=n] [HIDDEN=dir] [KEY=file]
-#   [ONLY=sid] [FORCE=1] [UNSANDBOXED=1] grader/autograde/autograde.sh
+#   [ONLY=sid] [FORCE=1] [CURVES=1] [UNSANDBOXED=1] grader/autograde/autograde.sh
 #
 #   SUBMISSIONS --intake.sh--> OUT/submissions --engine, one.sh--> OUT/results --exports, report-->
 #
@@ -89,7 +89,7 @@ for lab in $LABS; do
     hidden=$HIDDEN_RUNNERS/test_$lab
     [ -x "$hidden" ] || hidden=
     {
-        printf '%s\n' "GPU=$GPU" "UNSANDBOXED=${UNSANDBOXED:-}"
+        printf '%s\n' "GPU=$GPU" "UNSANDBOXED=${UNSANDBOXED:-}" "CURVES=${CURVES:-}"
         # shellcheck disable=SC2086 # a path of ours or nothing
         cat build/grader/test_"$lab" $hidden build/grader/worker/worker "$KEY" $here/*.sh $here/*.jq | sha256sum
         find "$TREE" -type f ! -path '*/plots/*' ! -name '*.md' ! -name version | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | sha256sum
@@ -97,7 +97,7 @@ for lab in $LABS; do
     } >"$out/.work/context.$lab"
 done
 {
-    for name in KEY TREE HIDDEN_RUNNERS UNSANDBOXED GPU NVCC; do
+    for name in KEY TREE HIDDEN_RUNNERS UNSANDBOXED GPU NVCC CURVES; do
         eval "value=\${$name:-}"
         case $name:$value in TREE:[!/]* | HIDDEN_RUNNERS:[!/]*) value=$root/$value ;; esac
         printf '%s=' "$name"

@@ -1,13 +1,18 @@
 #!/bin/sh
 # build.sh - compiles one student's files inside a sandbox. Called by one.sh:
 #
-#   build.sh TREE FILES LAB OUT
+#   build.sh TREE FILES LAB OUT            the library that is graded, to OUT/labs/LAB.so
+#   build.sh TREE FILES LAB OUT curves     the lab's experiment, run, and its figures to OUT/figures
 #
 # TREE is the unpacked handout: all that a student has, and so all that a compiler may see; without
 # the tests' programs, for a file could take them in whole (.incbin) and look for answers in them.
 # FILES is the folder with the student's files: those that are not there are the handout's stubs.
-# OUT, an empty folder, receives labs/LAB.so (and LAB_gpu.so if DEVICE names a GPU). What make says
-# goes to stdout and stderr.
+# OUT, an empty folder, receives what was made (with DEVICE also LAB_gpu.so). What make says goes to
+# stdout and stderr.
+#
+# The experiment runs the student's code, and it takes more than one process. So it writes to memory,
+# and under root it is nobody's, for root has no limit of processes. OUT/figures has a line a figure,
+# "NAME.png BASE64": nothing there has a name that a student chose.
 #
 # UNSANDBOXED=1 goes on where bubblewrap cannot run: limits alone, as the user nobody if that can be.
 # Exit: 0 built; 1 the student's file is at fault; 3 the sandbox is.
@@ -17,13 +22,17 @@ tree=$1 files=$2 lab=$3 out=$4
 cpu_seconds=60
 wall_seconds=120
 memory=$((2 << 30))      # addresses of a process
+processes=200            # of an experiment; counted for all of a user's
 file_bytes=$((64 << 20)) # what one file may grow to
 [ -z "${DEVICE:-}" ] || memory=unlimited
 
 limits="prlimit --cpu=$cpu_seconds --as=$memory --fsize=$file_bytes --core=0 --nofile=256"
 goals="build/labs/$lab.so"
 [ -z "${DEVICE:-}" ] || goals="$goals build/labs/${lab}_gpu.so"
-command="timeout -k 5 $wall_seconds $limits make --no-print-directory READY= GPU=0 NVCC=${NVCC:-} $goals"
+command="timeout -k 5 $wall_seconds $limits make --no-print-directory READY= GPU=0 NVCC=${NVCC:-}"
+curves=${5:+yes}
+figures_bytes=$((4 << 20))
+[ -z "$curves" ] || goals="run-$lab plot-$lab"
 
 # Which of the lab's files a student edits, as words "name path-in-the-tree".
 each_file() {
@@ -34,6 +43,9 @@ each_file() {
 
 # --- with bubblewrap ---
 system_folders() {
+    for folder in /usr /usr/share /usr/local /etc; do
+        set -- "$@" --perms 0755 --dir "$folder"
+    done
     for folder in /usr/bin /usr/lib /usr/lib64 /usr/include /usr/libexec /etc/alternatives "${CUDA_HOME:-/usr/local/cuda}"; do
         set -- "$@" --ro-bind-try "$folder" "$folder"
     done
@@ -57,11 +69,28 @@ inside() {
     for program in "$tree"/prebuilt/grader/test_*; do
         binds="$binds --ro-bind /dev/null \"/lowp/prebuilt/grader/${program##*/}\""
     done
-    eval "set -- \"\$@\" --ro-bind \"\$tree\" /lowp --bind \"\$out\" /lowp/build $binds"
+    build="--bind \"\$out\" /lowp/build"
+    user="--unshare-user --uid 65534 --gid 65534" as=
+    if [ -n "$curves" ]; then
+        build="--perms 0777 --size $((128 << 20)) --tmpfs /lowp/build"
+        as="prlimit --nproc=$processes"
+        if [ "$(id -u)" -eq 0 ]; then
+            user="--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP"
+            as="$as setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --no-new-privs"
+        fi
+        for folder in /usr/share/gnuplot /usr/share/fonts /usr/share/fontconfig /etc/fonts /usr/share/dict; do
+            set -- "$@" --ro-bind-try "$folder" "$folder"
+        done
+    fi
+    eval "set -- \"\$@\" --ro-bind \"\$tree\" /lowp $build $binds"
+    inside="$command $goals"
+    [ -z "$curves" ] || inside="$command $goals >/dev/null && cd build/figures &&
+        for figure in *.png; do echo \"\$figure \$(base64 -w 0 \"\$figure\")\"; done"
     # shellcheck disable=SC2086 # words
-    exec bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534 --gid 65534 \
-        --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 \
-        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --size $file_bytes --tmpfs /tmp --chdir /lowp $command
+    exec bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --die-with-parent --new-session \
+        --cap-drop ALL $user --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 \
+        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --perms 1777 --size $file_bytes --tmpfs /tmp --chdir /lowp \
+        $as sh -c "$inside"
 }
 
 # --- without ---
@@ -80,13 +109,18 @@ alone() {
         as='setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs'
     fi
     # shellcheck disable=SC2086 # words
-    (cd "$copy" && env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 CC_LIMIT=40 CC_GIB=1 $as $command)
+    (cd "$copy" && env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 CC_LIMIT=40 CC_GIB=1 $as $command $goals)
     status=$?
     cp -RP "$copy/build/." "$out" || exit 3
     return $status
 }
 
-if [ "${UNSANDBOXED:-0}" = 1 ]; then
+if [ -n "$curves" ]; then
+    [ "${UNSANDBOXED:-0}" != 1 ] || exit 3
+    (system_folders) | head -c $figures_bytes | grep -E '^[a-z0-9_]+\.png [A-Za-z0-9+/=]+$' >"$out/figures"
+    [ -s "$out/figures" ]
+    exit
+elif [ "${UNSANDBOXED:-0}" = 1 ]; then
     alone
 else
     (system_folders)

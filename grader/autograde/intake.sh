@@ -95,7 +95,7 @@ read_guarded() {
         /intake ${flag:+--tagged} /in /out $INTAKE_LABS >"$raw/report"
 }
 
-# The same without a sandbox. A lone folder is read where it is; files are copied into one.
+# The same without a sandbox, of a copy that nobody may read.
 read_unguarded() {
     flag=$1 left=$(($# - 1))
     shift
@@ -106,15 +106,18 @@ read_unguarded() {
         path=$INTAKE_SUBMISSIONS/$decoded
         decode "${1#*=}"
         [ ! -h "$path" ] || return 1
-        if [ -z "$decoded" ]; then
-            from=$path
+        if [ -z "$decoded" ] && [ -d "$path" ]; then
+            cp -R -P --sparse=always -- "$path/." "$raw/in" || return 1
+        elif [ -z "$decoded" ]; then
+            from=$raw/file
+            cp -- "$path" "$from" || return 1
         else
             cp -R -P --sparse=always -- "$path" "$raw/in$decoded" || return 1
         fi
         shift
         left=$((left - 1))
     done
-    chmod -R a+rX "$raw/in" && chmod 777 "$raw/out" || return 1
+    chmod -R a+rX "$raw/in" "$from" && chmod 777 "$raw/out" || return 1
     [ "$flag" = tagged ] || flag=
     # shellcheck disable=SC2086
     unguarded ${flag:+--tagged} "$from" "$raw/out" $INTAKE_LABS >"$raw/report"
@@ -220,7 +223,8 @@ plan=$INTAKE_NEW/plan
 if [ $INTAKE_GUARD = bubblewrap ]; then
     shut_in --ro-bind "$INTAKE_SUBMISSIONS" /in --remount-ro / /intake --plan /in "$name"
 else
-    unguarded --plan "$INTAKE_SUBMISSIONS" "$name"
+    # Names alone, and as who has the folder.
+    limited env -i "$INTAKE_RAW/intake" --plan "$INTAKE_SUBMISSIONS" "$name"
 fi >"$plan" || die "the folder of submissions cannot be read"
 [ -s "$plan" ] || die "nobody handed in anything: in $INTAKE_SUBMISSIONS are neither folders nor archives"
 

@@ -64,9 +64,9 @@ printf '%s\n' "$submitted" >"$work/submitted"
 : >"$work/public" && : >"$work/hidden" && : >"$work/log" || fail "cannot write: is the disk full?"
 start=$(date +%s%N)
 
-# text_of FILE: what a compiler said, as text that any page or terminal can show.
+# text_of FILE: what a compiler said, as text that any page or terminal can show, and the same every time.
 text_of() {
-    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g" | LC_ALL=C tr -c '\n\t -~' '?' |
+    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g; s|/tmp/cc[A-Za-z0-9]*|/tmp/cc|g" | LC_ALL=C tr -c '\n\t -~' '?' |
         grep -v '^make: ' | head -n 40 | head -c 4000
 }
 
@@ -138,6 +138,23 @@ else
 fi
 [ "$state" != graded ] || [ ! -f "$work/out/labs/$lab.cu.checked.refused" ] || refused=$(text_of "$work/log")
 
+# keep FILE PATH: in PATH's folder first, under a name of its own, so that the last step is one.
+keep() {
+    mkdir -p "${2%/*}" && temporary=$(mktemp "${2%/*}/.new.XXXXXX") || fail "cannot write ${2%/*}: is the disk full?"
+    if ! { cat "$1" >"$temporary" && chmod 644 "$temporary" && sync "$temporary" && mv -f "$temporary" "$2"; }; then
+        rm -f -- "$temporary"
+        fail "cannot write $2: is the disk full?"
+    fi
+}
+
+# draw: the student's curves, for the page and for no points; what they hold is the student's word.
+draw() {
+    mkdir "$work/drawn" && $here/build.sh "$TREE" "$files" "$lab" "$work/drawn" curves >"$work/log" 2>&1 || return 0
+    while read -r name data; do
+        printf '%s' "$data" | base64 -d >"$work/figure" && keep "$work/figure" "$out/curves/$sid/$lab/$name"
+    done <"$work/drawn/figures"
+}
+
 # --- the result: written, synced, and then named ---
 jq -n -f $here/result.jq --arg sid "$sid" --arg lab "$lab" --arg seed "$seed" --arg state "$state" \
     --arg message "$message" --arg refused "${refused-}" --arg fingerprint "$fingerprint" \
@@ -153,14 +170,8 @@ jq -n --argjson wall $(((end - start) / 1000000)) --argjson cpu "$cpu" \
       tests: ([($public[0], $hidden[0]) | select(.).tests[] | {key: .name, value: .seconds}] | from_entries)}' \
     >"$work/times.json" || fail "the times cannot be put together"
 
-# keep FILE PATH: in PATH's folder first, under a name of its own, so that the last step is one.
-keep() {
-    mkdir -p "${2%/*}" && temporary=$(mktemp "${2%/*}/.new.XXXXXX") || fail "cannot write ${2%/*}: is the disk full?"
-    if ! { cat "$1" >"$temporary" && chmod 644 "$temporary" && sync "$temporary" && mv -f "$temporary" "$2"; }; then
-        rm -f -- "$temporary"
-        fail "cannot write $2: is the disk full?"
-    fi
-}
+rm -rf -- "$out/curves/$sid/$lab"
+[ -z "$CURVES" ] || [ "$state" != graded ] || draw
 keep "$work/times.json" "$times"
 keep "$work/result.json" "$result"
 say ''
