@@ -154,6 +154,9 @@ HANDED = $(if $(filter-out all,$(GIVEN)),$(CHOSEN),$(LABS))
 handout: ## the folder and archive for students, without solutions and grader sources; LAB=, OUT=folder
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 SAN= LAB='$(or $(GIVEN),all)' handout-parts
 	@CXX='$(CXX)' tools/handout.sh '$(or $(OUT),build/handout)' build $(HANDED) -- $(call handout_parts,$(HANDED))
+.PHONY: package
+package: ## an autograder to upload: PLATFORM=gradescope|autolab|prairielearn|github LAB=lab05 OUT=file
+	@HIDDEN='$(HIDDEN)' KEY='$(KEY)' grader/export/package.sh '$(or $(PLATFORM),none)' $(chosen) '$(OUT)'
 .PHONY: autograde
 autograde: ## grade a class: SUBMISSIONS=folder OUT=folder LAB= HIDDEN= KEY= JOBS= ENGINE=local|slurm
 
@@ -184,7 +187,7 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
 else
-WORKBOOK_ONLY := demo handout autograde test gpu-check lint docs figures bench
+WORKBOOK_ONLY := demo handout package autograde test gpu-check lint docs figures bench
 .PHONY: $(WORKBOOK_ONLY)
 $(WORKBOOK_ONLY):
 	@echo 'This is the handout: $@ needs the sources of the whole workbook. `make help` lists what there is.'; exit 2

@@ -140,11 +140,11 @@ check "  ... of the very file that is kept beside it" sh -c "sha256sum '$out/sub
 autograde "KEY=$scratch/key"
 expect "  ... and the next run grades it as it is now, if it is another" 0 "$count results, "
 touch -d 2090-01-01 "$in/s16/lab05/lab05.c" "$in/s17/lab05/lab05.cu"
-touch -d 1975-01-01 "$in/s18/lab05/lab05.c"
+touch -d 1975-01-01 "$in/s14/lab05/lab05.c"
 autograde "KEY=$scratch/key" FORCE=1
 check "files from the future and the past" result s16 '.points == 100'
 check "  ... and their kernels" result s17 '.points == 100'
-check "  ... and old ones" result s18 '.points == 100'
+check "  ... and old ones" result s14 '.points == 100'
 
 # --- a full disk ---
 cat >"$scratch/full.sh" <<'END'
