@@ -88,7 +88,7 @@ static const char *nothing(void)
     return NULL;
 }
 static const struct thunk thunks[100] = {[0 ... 99] = {"", wait_for_ever, (void *)wait_for_ever}};
-const struct thunk_table lowp_thunks = {thunks, 100, nothing, NULL, NULL};
+const struct thunk_table lowp_thunks = {.thunks = thunks, .count = 100, .take_todo = nothing};
 END
     check "a library of endless kernels compiles" "${CC:-gcc}" -std=gnu11 -Wall -Wextra -Werror -shared -fPIC \
         -I. "$scratch/endless.c" -o "$scratch/endless.so"

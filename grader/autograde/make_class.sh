@@ -27,13 +27,15 @@ random='
     function below(n) { state = (state * 16807) % 2147483647; return int(state / 2147483647 * n) }
     BEGIN { state = start % 2147483646 + 1; below(2) }'
 
-# leave_open FILE: prints the solution with about half of its exercises cut, as tools/stubs.sh cuts all.
+# leave_open FILE: prints the solution with about half of its exercises cut, as tools/stubs.sh cuts all;
+# a block without a STUB line holds no exercise but what others call, and stays.
 leave_open() {
     awk -v start="$start" "$random"'
-    /BEGIN SOLUTION/ { inside = 1; open = below(2); next }
-    /END SOLUTION/ { inside = 0; next }
-    inside && /\/\/ *STUB:/ { if (open) { sub(/\/\/ *STUB: */, ""); print }; next }
-    !inside || !open' "$1"
+    /BEGIN SOLUTION/ { inside = 1; body = stub = ""; next }
+    /END SOLUTION/ { inside = 0; printf "%s", stub != "" && below(2) ? stub : body; next }
+    inside && sub(/\/\/ *STUB: */, "") { stub = stub $0 "\n"; next }
+    inside { body = body $0 "\n"; next }
+    { print }' "$1"
 }
 
 # spoil HOW FILE: prints the solution with one line "wrong" or "broken" (it does not compile).

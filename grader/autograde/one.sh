@@ -59,6 +59,7 @@ work=$(mktemp -d "$out/.work/$sid.$lab.XXXXXX") || fail "no folder to work in: i
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+hash=$(cat "build/grader/$lab.hash") || fail "no tests of $lab"
 seed=$(build/grader/autograde/seed "$KEY" "$sid" "$lab") || fail "no seed"
 printf '%s\n' "$submitted" >"$work/submitted"
 : >"$work/public" && : >"$work/hidden" && : >"$work/log" || fail "cannot write: is the disk full?"
@@ -97,7 +98,7 @@ run_tests() {
     which=$1
     shift
     timeout -k 5 900 "$runner" --library="$work/out/labs/$lab.so" --worker=build/grader/worker/worker \
-        --quiz="$quiz" --hash="$(cat "build/grader/$lab.hash")" --seed="$seed" --jobs=1 \
+        --quiz="$quiz" --hash="$hash" --seed="$seed" --jobs=1 \
         --out="$work/run.json" "$@" >"$work/report" 2>&1 || {
         cat "$work/report" >&2
         fail "the $which tests did not run to their end"
@@ -157,7 +158,7 @@ draw() {
 
 # --- the result: written, synced, and then named ---
 jq -n -f $here/result.jq --arg sid "$sid" --arg lab "$lab" --arg seed "$seed" --arg state "$state" \
-    --arg message "$message" --arg refused "${refused-}" --arg fingerprint "$fingerprint" \
+    --arg message "$message" --arg refused "${refused-}" --arg fingerprint "$fingerprint" --arg hash "$hash" \
     --slurpfile row "$row" --slurpfile tests "$out/.work/tests.$lab.json" \
     --slurpfile public "$work/public" --slurpfile hidden "$work/hidden" \
     --rawfile submitted "$work/submitted" >"$work/result.json" || fail "the result cannot be put together"

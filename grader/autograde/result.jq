@@ -37,6 +37,6 @@ def graded($test; $runs):
     seed: $seed,
     fingerprint: $fingerprint,
     flaky: [$tests[] | select(.flaky) | .name],
-    device: ($run.device // ""), sandbox: ($run.sandbox // ""), tests_sha256: ($run.tests_sha256 // ""),
+    device: ($run.device // ""), sandbox: ($run.sandbox // ""), tests_sha256: $hash,
     files: $files, tools: ($run.tools // {}),
     tests: [$tests[] | del(.title, .has_kernels, .flaky)] }

@@ -19,7 +19,7 @@ def troubles: "crashed", "timed out", "exited", "out of bounds", "flooded", "unl
         (if $points == [] then "-" else ($points | add / length | rounded) end), (($points | median | if . then rounded else "-" end)),
         ($class[0].max_points // "-")] | map(right(8)) | add)),
    ([$all[] | select(.state != "graded")] | group_by(.state)[]
-    | "", "\(.[0].state): \(length)", (.[0:10][] | "    \(.student | plain(40) | left(24))\(.lab)  \(.message | split("\n") | (map(select(test("error:")))[0] // .[0]) | plain(100))"),
+    | "", "\(.[0].state): \(length)", (.[0:10][] | "    \(.student | plain(40) | left(24))\(.lab)  \(.message | split("\n") | (map(select(test("(error: |undefined reference|multiple definition)") and (startswith("collect2") | not)))[0] // .[0]) | plain(100))"),
       (select(length > 10) | "    and \(length - 10) more: see the report")),
    ([$all[] | . as $r | .tests[] | select(.status as $s | [troubles] | index($s)) | {status, $r}]
     | group_by(.status)[] | "", "\(.[0].status): \(length) tests of \([.[].r.sid] | unique | length)"),
