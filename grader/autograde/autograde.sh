@@ -7,7 +7,7 @@
 #   SUBMISSIONS --intake.sh--> OUT/submissions --engine, one.sh--> OUT/results --exports, report-->
 #
 # Nothing finished is done again: one.sh keeps a result whose files, tests and seed are what they
-# were. So after a crash, or with new submissions, the same command goes on. grader/README.md is the
+# were. So after a crash, or with new submissions, the same command goes on. grader/class.md is the
 # instructor's guide.
 # Exit: 0 everybody has a result that is right or the student's own fault; 1 somebody's could not be
 # made (the table says whose); 2 wrong usage; 3 another run is at work in OUT.
