@@ -186,8 +186,11 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
+.PHONY: bench-class
+bench-class: ## time the grading of a class that never was: N=60 SEED=1
+	@tools/bench_class.sh '$(N)' '$(SEED)'
 else
-WORKBOOK_ONLY := demo handout package autograde test gpu-check lint docs figures bench
+WORKBOOK_ONLY := demo handout package autograde test gpu-check lint docs figures bench bench-class
 .PHONY: $(WORKBOOK_ONLY)
 $(WORKBOOK_ONLY):
 	@echo 'This is the handout: $@ needs the sources of the whole workbook. `make help` lists what there is.'; exit 2

@@ -139,6 +139,17 @@ sum=$(jq -r '.files["lab05.c"]' "$out/results/s15/lab05.json")
 check "  ... of the very file that is kept beside it" sh -c "sha256sum '$out/submissions/s15/lab05/lab05.c' | grep -q $sum"
 autograde "KEY=$scratch/key"
 expect "  ... and the next run grades it as it is now, if it is another" 0 "$count results, "
+mkdir "$scratch/bin"
+cat >"$scratch/bin/date" <<'END'
+#!/bin/sh
+# A clock that jumps by hours, back and forth.
+exec /bin/date -d "$(($(od -An -N2 -tu2 /dev/urandom) % 20 - 10)) hours" "$@"
+END
+chmod +x "$scratch/bin/date"
+run env PATH="$scratch/bin:$PATH" make autograde "SUBMISSIONS=$in" "OUT=$out" "KEY=$scratch/key" LAB=lab05 FORCE=1
+expect "a clock that jumps by hours" 0 "$count results, 0 of them kept"
+check "  ... the points that everybody had" sh -c "jq -r .points '$out'/results/*/lab05.json | sort -n | head -n 1 | grep -qx 0 &&
+    test \"\$(jq -r 'select(.points == 100) | .sid' '$out'/results/*/lab05.json | wc -l)\" -eq $((count - 2))"
 touch -d 2090-01-01 "$in/s16/lab05/lab05.c" "$in/s17/lab05/lab05.cu"
 touch -d 1975-01-01 "$in/s14/lab05/lab05.c"
 autograde "KEY=$scratch/key" FORCE=1

@@ -31,7 +31,7 @@ submissions=$(cd "$SUBMISSIONS" && pwd) || stop 2 "SUBMISSIONS=$SUBMISSIONS cann
 mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be made or written to"
 out=$(cd "$OUT" && pwd)
 case $out/ in "$submissions"/*) stop 2 "OUT=$OUT lies in SUBMISSIONS: results would be taken for a student's" ;; esac
-case ${JOBS:=$(nproc)} in *[!0-9]* | '' | 0) stop 2 "JOBS=$JOBS is no number from 1 up" ;; esac
+case ${JOBS:=$((2 * $(nproc)))} in *[!0-9]* | '' | 0) stop 2 "JOBS=$JOBS is no number from 1 up" ;; esac
 case ${ENGINE:=local} in local | slurm) ;; *) stop 2 "ENGINE=$ENGINE is neither local nor slurm" ;; esac
 [ -z "${HIDDEN:-}" ] || [ -d "$HIDDEN" ] || stop 2 "there is no folder HIDDEN=$HIDDEN"
 case ${UNSANDBOXED:-} in 0) UNSANDBOXED= ;; esac
