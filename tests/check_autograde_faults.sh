@@ -17,7 +17,7 @@ head -c 32 /dev/urandom >"$scratch/key"
 
 # start: make autograde in the background, in a session of its own; $driver is autograde.sh's process.
 start() {
-    setsid make autograde "SUBMISSIONS=$in" "OUT=$out" "KEY=$scratch/key" LAB=lab05 "$@" >"$scratch/says" 2>&1 &
+    setsid make autograde "SUBMISSIONS=$in" "OUT=$out" "KEY=$scratch/key" LAB=lab05 >"$scratch/says" 2>&1 &
     job=$!
     for _ in $(seq 300); do
         driver=$(cat "$out/.work/lock" 2>/dev/null)
@@ -119,6 +119,20 @@ for file in "$out"/results/*/lab05.json "$scratch"/reference/*/lab05.json; do
 done | sort | uniq -c | awk '$1 != 2' >"$scratch_top/output"
 check "  ... and the points that it deserves, for what failed was run again" test ! -s "$scratch_top/output"
 
+# --- a sandbox that does not work for one of them ---
+mkdir "$scratch/bin"
+printf '#!/bin/sh\ncase "$*" in */s12/lab05*make*) exit 1 ;; esac\nexec %s "$@"\n' "$(command -v bwrap)" >"$scratch/bin/bwrap"
+chmod +x "$scratch/bin/bwrap"
+fresh
+run env PATH="$scratch/bin:$PATH" make autograde "SUBMISSIONS=$in" "OUT=$out" "KEY=$scratch/key" LAB=lab05
+expect "one who cannot be graded costs no other, and is named" 2 "the compiler's sandbox does not work" \
+    "not graded (run the same command again" "    s12 lab05" "grader error: 1"
+check "  ... has a result that says so" result s12 '.state == "grader error" and .points == 0'
+autograde "KEY=$scratch/key"
+expect "  ... and is graded by the next run" 0 "$count results, $((count - 1)) of them kept"
+check "  ... to the same bytes" same
+rm "$scratch/bin/bwrap"
+
 # --- two at once ---
 fresh
 start
@@ -139,7 +153,6 @@ sum=$(jq -r '.files["lab05.c"]' "$out/results/s15/lab05.json")
 check "  ... of the very file that is kept beside it" sh -c "sha256sum '$out/submissions/s15/lab05/lab05.c' | grep -q $sum"
 autograde "KEY=$scratch/key"
 expect "  ... and the next run grades it as it is now, if it is another" 0 "$count results, "
-mkdir "$scratch/bin"
 cat >"$scratch/bin/date" <<'END'
 #!/bin/sh
 # A clock that jumps by hours, back and forth.

@@ -57,7 +57,8 @@ fi
 # --- the key of the seeds ---
 if [ -z "${KEY:-}" ]; then
     KEY=$out/seed.key
-    [ -s "$KEY" ] || (umask 077 && head -c 32 /dev/urandom >"$KEY.new" && mv "$KEY.new" "$KEY") || stop 1 "cannot write $KEY"
+    [ -s "$KEY" ] || (umask 077 && head -c 32 /dev/urandom >"$KEY.new" && mv "$KEY.new" "$KEY") ||
+        stop 1 "cannot write $KEY"
 fi
 build/grader/autograde/seed "$KEY" a b >/dev/null || stop 2 "KEY=$KEY cannot be used"
 case $KEY in /*) ;; *) KEY=$root/$KEY ;; esac
@@ -68,9 +69,11 @@ case $KEY in /*) ;; *) KEY=$root/$KEY ;; esac
 find "$out/.work" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
 [ -t 2 ] && printf 'autograde: taking in %s ...\r' "$submissions" >&2
 # shellcheck disable=SC2086 # words
-UNSANDBOXED=${UNSANDBOXED:-} JOBS=$JOBS $here/intake.sh "$submissions" "$out" ${LABS:-$ALL_LABS} 9>&- || stop 1 "the submissions could not be taken in"
+UNSANDBOXED=${UNSANDBOXED:-} JOBS=$JOBS $here/intake.sh "$submissions" "$out" ${LABS:-$ALL_LABS} 9>&- ||
+    stop 1 "the submissions could not be taken in"
 if [ -z "${LABS:-}" ]; then # those of which anything was handed in
-    LABS=$(jq -r '.labs // {} | to_entries[] | select(.value != []) | .key' "$out/submissions.jsonl" | sort -u | tr '\n' ' ')
+    LABS=$(jq -r '.labs // {} | to_entries[] | select(.value != []) | .key' "$out/submissions.jsonl" |
+        sort -u | tr '\n' ' ')
 fi
 [ -n "${LABS% }" ] || stop 1 "none of the submissions in $submissions holds a file of $ALL_LABS"
 
@@ -84,7 +87,8 @@ for lab in $LABS; do
         build/grader/test_"$lab" --list | sed 's/^/public	/'
         [ ! -x "$HIDDEN_RUNNERS/test_$lab" ] || "$HIDDEN_RUNNERS/test_$lab" --list | sed 's/^/hidden	/'
     } | jq -R -c --arg title "$title" --argjson kernels $kernels '
-        split("\t") | {name: .[1], idea: .[3], visibility: .[0], max_points: (.[2] | tonumber), title: $title, has_kernels: $kernels}' |
+        split("\t") | {name: .[1], idea: .[3], visibility: .[0], max_points: (.[2] | tonumber),
+            title: $title, has_kernels: $kernels}' |
         jq -s . >"$out/.work/tests.$lab.json" || stop 1 "the tests of $lab cannot be listed"
     hidden=$HIDDEN_RUNNERS/test_$lab
     [ -x "$hidden" ] || hidden=
@@ -92,7 +96,8 @@ for lab in $LABS; do
         printf '%s\n' "GPU=$GPU" "UNSANDBOXED=${UNSANDBOXED:-}" "CURVES=${CURVES:-}"
         # shellcheck disable=SC2086 # a path of ours or nothing
         cat build/grader/test_"$lab" $hidden build/grader/worker/worker "$KEY" $here/*.sh $here/*.jq | sha256sum
-        find "$TREE" -type f ! -path '*/plots/*' ! -name '*.md' ! -name version | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cat | sha256sum
+        find "$TREE" -type f ! -path '*/plots/*' ! -name '*.md' ! -name version | LC_ALL=C sort |
+            tr '\n' '\0' | xargs -0 cat | sha256sum
         [ -z "${FORCE:-}" ] || head -c 16 /dev/urandom | sha256sum
     } >"$out/.work/context.$lab"
 done
@@ -128,7 +133,8 @@ progress() {
         [ $seconds -ge 0 ] || begin=$(date +%s) seconds=0 # somebody has set the clock back
         eta=
         [ $fresh -eq 0 ] || eta=$(((total - done) * seconds / fresh))
-        line=$(printf '[%*d/%d]%s %s %s: %s, %s' ${#total} $done "$total" "${eta:+ $((eta / 60)):$(printf %02d $((eta % 60))) left,}" "$sid" "$lab" "$points" "$state")
+        [ -z "$eta" ] || eta=" $((eta / 60)):$(printf %02d $((eta % 60))) left,"
+        line=$(printf '[%*d/%d]%s %s %s: %s, %s' ${#total} $done "$total" "$eta" "$sid" "$lab" "$points" "$state")
         if [ -t 1 ]; then
             printf '\r\033[K%.*s' "$(($(tput cols 2>/dev/null || echo 80) - 1))" "$line"
         else
@@ -147,7 +153,7 @@ missing() {
 LC_ALL=C sort "$out/.work/jobs" >"$out/.work/jobs.sorted"
 : >"$out/.work/done"
 cp "$out/.work/jobs" "$out/.work/todo"
-for attempt in 1 2; do
+for _ in 1 2; do
     OUT=$out JOBS=$JOBS TODO=$out/.work/todo setpriv --pdeathsig KILL $here/engine_$ENGINE.sh 2>>"$out/.work/errors" |
         tee -a "$out/.work/done" | progress "$(wc -l <"$out/.work/todo")"
     missing >"$out/.work/todo"
@@ -157,8 +163,12 @@ sed 's/^/autograde: /' "$out/.work/errors" | head -n 40 >&2
 
 # --- what it comes to ---
 if [ -s "$out/.work/todo" ]; then
-    echo "autograde: without a result (run the same command again; the reasons are above):"
+    echo "autograde: not graded (run the same command again; the reasons are above):"
     sed 's/^/    /' "$out/.work/todo"
+    while read -r sid lab; do
+        $here/one.sh "$out" "$sid" "$lab" give-up >/dev/null
+    done <"$out/.work/todo"
 fi
+# shellcheck disable=SC2086 # words
 $here/finish.sh "$out" $LABS 9>&- || stop 1 "the exports or the report could not be made"
 [ ! -s "$out/.work/todo" ]

@@ -46,7 +46,8 @@ system_folders() {
     for folder in /usr /usr/share /usr/local /etc; do
         set -- "$@" --perms 0755 --dir "$folder"
     done
-    for folder in /usr/bin /usr/lib /usr/lib64 /usr/include /usr/libexec /etc/alternatives "${CUDA_HOME:-/usr/local/cuda}"; do
+    for folder in /usr/bin /usr/lib /usr/lib64 /usr/include /usr/libexec /etc/alternatives \
+        "${CUDA_HOME:-/usr/local/cuda}"; do
         set -- "$@" --ro-bind-try "$folder" "$folder"
     done
     for folder in /bin /lib /lib64; do
@@ -89,8 +90,8 @@ inside() {
     # shellcheck disable=SC2086 # words
     exec bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --die-with-parent --new-session \
         --cap-drop ALL $user --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 \
-        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --perms 1777 --size $file_bytes --tmpfs /tmp --chdir /lowp \
-        $as sh -c "$inside"
+        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --perms 1777 --size $file_bytes --tmpfs /tmp \
+        --chdir /lowp $as sh -c "$inside"
 }
 
 # --- without ---

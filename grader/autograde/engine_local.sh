@@ -8,6 +8,7 @@
 # Exit: 0
 set -u
 # shellcheck disable=SC2086 # words
-exec parallel --will-cite --quote --no-run-if-empty --jobs "$JOBS" ${SSHLOGIN:+--sshlogin "$SSHLOGIN" --workdir "$PWD"} \
+exec parallel --will-cite --quote --no-run-if-empty --jobs "$JOBS" \
+    ${SSHLOGIN:+--sshlogin "$SSHLOGIN" --workdir "$PWD"} \
     --colsep ' ' --line-buffer --timeout 3600 --halt never --tmpdir "$OUT/.work" \
     setpriv --pdeathsig KILL grader/autograde/one.sh "$OUT" '{1}' '{2}' :::: "$TODO"

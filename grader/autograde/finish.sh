@@ -15,7 +15,8 @@ grader/export/export.sh "$out" "$@" || status=1
 grader/export/report/report.sh "$out" "$@" || status=1
 grader/autograde/jplag.sh "$out" "$@" || status=1
 
-find "$out/results" -name '*.json' ! -name '.*' -exec cat {} + | jq -n -r --arg labs "$*" -f grader/autograde/table.jq || status=1
+find "$out/results" -name '*.json' ! -name '.*' -exec cat {} + |
+    jq -n -r --arg labs "$*" -f grader/autograde/table.jq || status=1
 echo
 echo "results  $out/results"
 echo "exports  $out/exports"

@@ -65,7 +65,8 @@ spoil() {
 choose() {
     awk -v start="$start" "$random"' BEGIN {
         k = below(100)
-        kind = k < 35 ? "right" : k < 60 ? "partial" : k < 80 ? "wrong" : k < 88 ? "broken" : k < 92 ? "untouched" : "hostile"
+        kind = k < 35 ? "right" : k < 60 ? "partial" : k < 80 ? "wrong" : k < 88 ? "broken" : \
+            k < 92 ? "untouched" : "hostile"
         split("folder tar tar.gz zip", packing, " ")
         print kind, packing[below(4) + 1], below(1000000)
     }'

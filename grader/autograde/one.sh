@@ -1,7 +1,8 @@
 #!/bin/sh
 # one.sh - grades one lab of one student, once. Called for each by the engines, on whichever machine:
 #
-#   one.sh OUT SID LAB
+#   one.sh OUT SID LAB             grades it
+#   one.sh OUT SID LAB give-up     only says that it could not be graded; the next run tries again
 #
 # The settings of the run come from OUT/.work/settings (autograde.sh). What is there already is kept
 # if nothing that it came from has changed. Prints a line: SID, LAB, points, what became of it, with
@@ -11,11 +12,11 @@
 # Exit: 0 there is a result, 1 there is none (it says why on stderr), 2 wrong usage.
 set -u
 umask 022
-if [ $# -ne 3 ]; then
-    echo "usage: grader/autograde/one.sh OUT SID LAB" >&2
+if [ $# -lt 3 ]; then
+    echo "usage: grader/autograde/one.sh OUT SID LAB [give-up]" >&2
     exit 2
 fi
-out=$1 sid=$2 lab=$3
+out=$1 sid=$2 lab=$3 give_up=${4-}
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=/dev/null
 . "$out/.work/settings" || exit 1
@@ -67,8 +68,8 @@ start=$(date +%s%N)
 
 # text_of FILE: what a compiler said, as text that any page or terminal can show, and the same every time.
 text_of() {
-    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g; s|/tmp/cc[A-Za-z0-9]*|/tmp/cc|g" | LC_ALL=C tr -c '\n\t -~' '?' |
-        grep -v '^make: ' | head -n 40 | head -c 4000
+    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g; s|/tmp/cc[A-Za-z0-9]*|/tmp/cc|g" |
+        LC_ALL=C tr -c '\n\t -~' '?' | grep -v '^make: ' | head -n 40 | head -c 4000
 }
 
 build() {
@@ -97,8 +98,8 @@ run_tests() {
         ${device:+"--gpu-library=$work/out/labs/${lab}_gpu.so"} ${device:+"--gpu-name=$device"}
     which=$1
     shift
-    timeout -k 5 900 "$runner" --library="$work/out/labs/$lab.so" --worker=build/grader/worker/worker \
-        --quiz="$quiz" --hash="$hash" --seed="$seed" --jobs=1 \
+    timeout -k 5 900 "$runner" --library="$work/out/labs/$lab.so" \
+        --worker=build/grader/worker/worker --quiz="$quiz" --hash="$hash" --seed="$seed" --jobs=1 \
         --out="$work/run.json" "$@" >"$work/report" 2>&1 || {
         cat "$work/report" >&2
         fail "the $which tests did not run to their end"
@@ -112,15 +113,19 @@ run_again() {
     for which in public hidden; do
         for attempt in 2 3; do
             [ -s "$work/$which" ] || continue
-            names=$(jq -n -r -f $here/again.jq --argjson attempt $attempt "$work/$which") || fail "jq failed"
-            [ -z "$names" ] || run_tests $which "$names"
+            names=$(jq -n -r -f $here/again.jq --argjson attempt $attempt "$work/$which") ||
+                fail "jq failed"
+            [ -z "$names" ] || run_tests "$which" "$names"
         done
     done
 }
 
 device=
 problem=$(jq -r '.problem // ""' "$row") || fail "$row cannot be read"
-if [ -n "$problem" ]; then
+if [ -n "$give_up" ]; then
+    fingerprint=none
+    state='grader error' message='the grader failed, twice; this is not the fault of what was handed in'
+elif [ -n "$problem" ]; then
     state=refused message=$problem
 elif [ -z "$submitted" ]; then
     state='nothing submitted' message="nothing of $lab was handed in"
@@ -142,7 +147,8 @@ fi
 # keep FILE PATH [sync]: in PATH's folder first, under a name of its own, so that the last step is one.
 keep() {
     mkdir -p "${2%/*}" && temporary=$(mktemp "${2%/*}/.new.XXXXXX") || fail "cannot write ${2%/*}: is the disk full?"
-    if ! { cat "$1" >"$temporary" && chmod 644 "$temporary" && ${3-true} "$temporary" && mv -f "$temporary" "$2"; }; then
+    if ! { cat "$1" >"$temporary" && chmod 644 "$temporary" && ${3-true} "$temporary" &&
+        mv -f "$temporary" "$2"; }; then
         rm -f -- "$temporary"
         fail "cannot write $2: is the disk full?"
     fi
@@ -164,9 +170,12 @@ jq -n -f $here/result.jq --arg sid "$sid" --arg lab "$lab" --arg seed "$seed" --
     --rawfile submitted "$work/submitted" >"$work/result.json" || fail "the result cannot be put together"
 end=$(date +%s%N)
 times >"$work/times"
-cpu=$(awk 'NR == 2 { split($1, u, /[ms]/); split($2, s, /[ms]/); print u[1] * 60 + u[2] + s[1] * 60 + s[2] }' "$work/times")
+cpu=$(awk '
+    NR == 2 { split($1, user, /[ms]/); split($2, kernel, /[ms]/); print (user[1] + kernel[1]) * 60 + user[2] + kernel[2] }
+    ' "$work/times")
 jq -n --argjson wall $(((end - start) / 1000000)) --argjson cpu "$cpu" \
-    --argjson compile $((((${built:-$start}) - start) / 1000000)) --slurpfile public "$work/public" --slurpfile hidden "$work/hidden" \
+    --argjson compile $((((${built:-$start}) - start) / 1000000)) \
+    --slurpfile public "$work/public" --slurpfile hidden "$work/hidden" \
     'def duration: [., 0] | max / 1000; # somebody may set the clock back
      {wall_s: ($wall | duration), cpu_s: $cpu, compile_s: ($compile | duration),
       tests: ([($public[0], $hidden[0]) | select(.).tests[] | {key: .name, value: .seconds}] | from_entries)}' \
