@@ -7,6 +7,7 @@
 #   tools/deps.sh --check    only name it; exit 1 if anything is missing
 #   tools/deps.sh --class    also what grading a class needs
 #   tools/deps.sh --slurm    also a Slurm of one's own, for its test
+#   tools/deps.sh --checks   also what some tests look with, and skip a part of theirs without
 #   tools/deps.sh --dev      also what contributors need (formatting, static checks, manual pages)
 #   tools/deps.sh --quiet    no word when nothing is missing
 #
@@ -48,6 +49,8 @@ zip|class|packs an autograder for Gradescope|command zip
 nettle-dev|class|makes a seed for each student|header nettle/hmac.h
 slurm-wlm|slurm|grades a class on a cluster; here for its test|command slurmctld
 munge|slurm|lets the parts of Slurm trust each other|command munged
+chromium|checks|looks at the pages of a report, for their check|command chromium
+libxml2-utils|checks|reads the JUnit files, for their check|command xmllint
 clang-format|dev|checks the layout of the code|command clang-format
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
 doxygen|dev|makes the manual pages of `make docs`|command doxygen
@@ -184,10 +187,10 @@ groups='' quiet=no check=no handout=no
 for argument; do
     case $argument in
     --check) check=yes ;;
-    --class | --slurm | --dev) groups="$groups ${argument#--}" ;;
+    --class | --slurm | --checks | --dev) groups="$groups ${argument#--}" ;;
     --quiet) quiet=yes ;;
     *)
-        echo "usage: tools/deps.sh [--check] [--class] [--slurm] [--dev] [--quiet]" >&2
+        echo "usage: tools/deps.sh [--check] [--class] [--slurm] [--checks] [--dev] [--quiet]" >&2
         exit 2
         ;;
     esac
