@@ -169,6 +169,14 @@ if [ -s "$out/.work/todo" ]; then
         $here/one.sh "$out" "$sid" "$lab" give-up >/dev/null
     done <"$out/.work/todo"
 fi
+# Results of whom SUBMISSIONS holds nothing any more: a folder that was renamed, or a class that comes in parts.
+find "$out/results" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort >"$out/.work/graded"
+jq -r .sid "$out/submissions.jsonl" | LC_ALL=C sort | LC_ALL=C comm -13 - "$out/.work/graded" >"$out/.work/gone"
+if [ -s "$out/.work/gone" ]; then
+    echo "autograde: kept from earlier runs, though SUBMISSIONS holds nothing of theirs now (who should not" \
+        "count: delete the folder in $out/results):"
+    sed 's/^/    /' "$out/.work/gone"
+fi
 # shellcheck disable=SC2086 # words
 $here/finish.sh "$out" $LABS 9>&- || stop 1 "the exports or the report could not be made"
 [ ! -s "$out/.work/todo" ]
