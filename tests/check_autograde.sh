@@ -65,6 +65,7 @@ check "  ... hidden tests are in the instructor's result" result right '[.tests[
 check "  ... and nowhere that a student sees" test -z "$(grep -rlE 'hidden_(long|frozen)|secret words' "$out/students" "$out/exports" 2>/dev/null)"
 check "  ... there is a report, exports, and what JPlag takes" test -s "$out/index.html" -a -s "$out/exports/canvas-lab05.csv" \
     -a -s "$out/jplag/lab05/submissions/right/lab05.c" -a -s "$out/jplag/lab05/base/lab05.c"
+check "  ... in a folder that others cannot enter" test "$(stat -c %a "$out")" = 700
 check "  ... nothing of the work is left" test -z "$(find "$out/.work" -mindepth 1 -maxdepth 1 -name '*.lab05.*' -type d)"
 
 # --- what is done again ---

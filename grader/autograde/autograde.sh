@@ -28,7 +28,10 @@ stop() {
     stop 2 'say where: make autograde SUBMISSIONS=folder OUT=folder [LAB=lab05] [HIDDEN=folder] [KEY=file]'
 [ -d "$SUBMISSIONS" ] || stop 2 "there is no folder SUBMISSIONS=$SUBMISSIONS; unpack what your platform downloaded"
 submissions=$(cd "$SUBMISSIONS" && pwd) || stop 2 "SUBMISSIONS=$SUBMISSIONS cannot be entered"
-mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be made or written to"
+# A new one is for nobody else's eyes: on a cluster the students may have accounts.
+# shellcheck disable=SC2174 # the folders above it are nothing to hide
+[ -d "$OUT" ] || mkdir -p -m 700 "$OUT" 2>/dev/null || stop 2 "OUT=$OUT cannot be made"
+mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be written to"
 out=$(cd "$OUT" && pwd)
 case $out/ in "$submissions"/*) stop 2 "OUT=$OUT lies in SUBMISSIONS: results would be taken for a student's" ;; esac
 case ${JOBS:=$((2 * $(nproc)))} in *[!0-9]* | '' | 0) stop 2 "JOBS=$JOBS is no number from 1 up" ;; esac
