@@ -112,6 +112,9 @@ run make autograde SUBMISSIONS="$scratch/none" OUT="$out" LAB=lab05
 expect "a folder that is not there" 2 "there is no folder SUBMISSIONS="
 run make autograde SUBMISSIONS="$in" OUT="$in/out" LAB=lab05
 expect "OUT among the submissions" 2 "lies in SUBMISSIONS"
+mkdir -p "$scratch/course/submissions"
+run make autograde SUBMISSIONS="$in" OUT="$scratch/course" LAB=lab05
+expect "OUT with somebody's own folder that would be replaced" 2 "holds submissions, which is from no earlier run"
 autograde ENGINE=abacus
 expect "another engine" 2 "neither local nor slurm"
 autograde ONLY=nobody

@@ -31,6 +31,11 @@ submissions=$(cd "$SUBMISSIONS" && pwd) || stop 2 "SUBMISSIONS=$SUBMISSIONS cann
 # A new one is for nobody else's eyes: on a cluster the students may have accounts.
 # shellcheck disable=SC2174 # the folders above it are nothing to hide
 [ -d "$OUT" ] || mkdir -p -m 700 "$OUT" 2>/dev/null || stop 2 "OUT=$OUT cannot be made"
+# What this replaces in OUT has to be its own.
+for name in submissions results exports students jplag index.html; do
+    [ -e "$OUT/.work" ] || [ -e "$OUT/submissions.jsonl" ] || [ ! -e "$OUT/$name" ] ||
+        stop 2 "OUT=$OUT holds $name, which is from no earlier run and would be replaced: choose another OUT"
+done
 mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be written to"
 out=$(cd "$OUT" && pwd)
 case $out/ in "$submissions"/*) stop 2 "OUT=$OUT lies in SUBMISSIONS: results would be taken for a student's" ;; esac
