@@ -39,9 +39,8 @@ autograde-programs: $(AUTOGRADE) $(TREE)/made $(HIDDEN_LABS:%=$(HIDDEN_RUNNERS)/
 ifneq ($(filter autograde-programs,$(MAKECMDGOALS)),)
 $(TREE)/made: $(TREE_PARTS)
 endif
+# What is given at the command line is in the environment too, whatever quotes it has.
 autograde:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION= SAN= autograde-programs
-	@SUBMISSIONS='$(SUBMISSIONS)' OUT='$(OUT)' LABS='$(if $(GIVEN),$(CHOSEN))' ALL_LABS='$(LABS)' ENGINE='$(ENGINE)' \
-	    JOBS='$(JOBS)' HIDDEN='$(HIDDEN)' HIDDEN_RUNNERS='$(HIDDEN_RUNNERS)' KEY='$(KEY)' ONLY='$(ONLY)' FORCE='$(FORCE)' \
-	    UNSANDBOXED='$(UNSANDBOXED)' CURVES='$(CURVES)' GPU='$(GPU)' NVCC='$(if $(filter 0,$(GPU)),,$(NVCC))' \
-	    TREE='$(TREE)/lowp-handout' grader/autograde/autograde.sh
+	@LABS='$(if $(GIVEN),$(CHOSEN))' ALL_LABS='$(LABS)' HIDDEN_RUNNERS='$(HIDDEN_RUNNERS)' GPU='$(GPU)' \
+	    NVCC='$(if $(filter 0,$(GPU)),,$(NVCC))' TREE='$(TREE)/lowp-handout' grader/autograde/autograde.sh

@@ -22,7 +22,9 @@ has_kernels = $(wildcard labs/$(call folder,$(1))/launch.cu)
 # The objects of lab $(1) in variant $(2), from the student's files in $(3) (labs or solutions).
 kernels     = $(if $(has_kernels),$(B)/$(3)/$(1).cu.$(2).o $(P)/labs/$(1).launch.$(2).o $(LIBSIMT_$(2)))
 BOOST       = -l:libboost_context.a
-linker      = $(if $(has_kernels),$(CXX),$(CC)) $(EXTRA)
+# No link-time optimiser: it compiles what an object holds for it, with options that the object names, and
+# inline assembly puts anything into an object.
+linker      = $(if $(has_kernels),$(CXX),$(CC)) -fno-lto $(EXTRA)
 link_with   = $(if $(has_kernels),$(BOOST)) -lm
 
 # --- common/simt, in both variants ---

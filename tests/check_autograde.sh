@@ -15,6 +15,10 @@ for file in lab05.c lab05.cu quiz.txt; do
 done
 hand_in wrong && change wrong 's/return fabs(/return 2 * fabs(/'
 hand_in broken && change broken 's/return fabs(/retrun fabs(/'
+hand_in loud && {
+    for i in $(seq 60); do echo "static int unused_$i;"; done
+    printf 'void not_there(void);\nvoid calls(void) { not_there(); }\n'
+} >>"$in/loud/lab05/lab05.c"
 hand_in part && rm "$in/part/lab05/lab05.cu" "$in/part/lab05/quiz.txt"
 hand_in bad_kernels && printf '#include <stdio.h>\nint main(void) { return system("ls"); }\n' >>"$in/bad_kernels/lab05/lab05.cu"
 mkdir "$in/nothing" && echo 'I was ill.' >"$in/nothing/README.txt"
@@ -35,7 +39,7 @@ students=$(find "$in" -mindepth 1 -maxdepth 1 | sed 's/\.tar\.gz$//; s/\.zip$//'
 
 # --- everybody has a result, and it is the right one ---
 autograde "HIDDEN=$root/tests/autograde/hidden"
-expect "a class of all kinds is graded" 0 "autograde: $students results, 0 of them kept" "compile error: 1" "flaky under one seed: 1"
+expect "a class of all kinds is graded" 0 "autograde: $students results, 0 of them kept" "compile error: 2" "flaky under one seed: 1"
 check "  ... one result a student" test "$(find "$out/results" -name lab05.json | wc -l)" -eq "$students"
 check "  ... right: all public and hidden points" result right '.state == "graded" and .points == 110 and .max_points == 110'
 check "  ... a tar.gz: the same" result tarred '.points == 110'
@@ -44,6 +48,7 @@ check "  ... wrong: what the wrong function is for, no more" result wrong '.poin
     [.tests[] | select(.status == "failed") | .name][0] == "gap_inside_a_binade"'
 check "  ... one that does not compile: its first error, and no test lost from the list" result broken \
     '.state == "compile error" and .points == 0 and (.message | test("error: ")) and (.tests | length) == 33 and .tests[0].status == "not run"'
+check "  ... one that does not link, after 60 warnings: why" result loud '.state == "compile error" and (.message | test("undefined reference to .not_there"))'
 check "  ... no kernels and no quiz handed in: that is noted, the rest counts" result part \
     '.points == 84 and (.notes | join(" ") | test("lab05.cu was not handed in") and test("quiz.txt was not handed in"))'
 check "  ... kernels that are refused cost the kernels" result bad_kernels \
@@ -60,6 +65,7 @@ check "  ... hidden tests are in the instructor's result" result right '[.tests[
 check "  ... and nowhere that a student sees" test -z "$(grep -rlE 'hidden_(long|frozen)|secret words' "$out/students" "$out/exports" 2>/dev/null)"
 check "  ... there is a report, exports, and what JPlag takes" test -s "$out/index.html" -a -s "$out/exports/canvas-lab05.csv" \
     -a -s "$out/jplag/lab05/submissions/right/lab05.c" -a -s "$out/jplag/lab05/base/lab05.c"
+check "  ... in a folder that others cannot enter" test "$(stat -c %a "$out")" = 700
 check "  ... nothing of the work is left" test -z "$(find "$out/.work" -mindepth 1 -maxdepth 1 -name '*.lab05.*' -type d)"
 
 # --- what is done again ---
@@ -87,6 +93,13 @@ check "  ... and under another key it is another" result wrong ".seed != \"$seed
 autograde ONLY=right
 check "without hidden tests there are none" result right '.max_points == 100'
 
+rm -r "$in/loud"
+autograde ONLY=right
+expect "whose submission is gone keeps the result, and is named" 0 "kept from earlier runs" "    loud"
+mkdir "$scratch/it's 100% \"odd\"" && cp -R "$in/right" "$scratch/it's 100% \"odd\""
+run make autograde "SUBMISSIONS=$scratch/it's 100% \"odd\"" "OUT=$scratch/O'Brien's" LAB=lab05
+expect "folders with quotes" 0 "right lab05: 100 of 100" "report   $scratch/O'Brien's/index.html"
+
 autograde ONLY=right CURVES=1
 check "CURVES=1 draws what the student's functions train" test -s "$out/curves/right/lab05/lab05_loss.png"
 check "  ... as a picture" test "$(head -c 4 "$out/curves/right/lab05/lab05_loss.png" | od -An -tx1 | tr -d ' ')" = 89504e47
@@ -99,6 +112,9 @@ run make autograde SUBMISSIONS="$scratch/none" OUT="$out" LAB=lab05
 expect "a folder that is not there" 2 "there is no folder SUBMISSIONS="
 run make autograde SUBMISSIONS="$in" OUT="$in/out" LAB=lab05
 expect "OUT among the submissions" 2 "lies in SUBMISSIONS"
+mkdir -p "$scratch/course/submissions"
+run make autograde SUBMISSIONS="$in" OUT="$scratch/course" LAB=lab05
+expect "OUT with somebody's own folder that would be replaced" 2 "holds submissions, which is from no earlier run"
 autograde ENGINE=abacus
 expect "another engine" 2 "neither local nor slurm"
 autograde ONLY=nobody

@@ -70,6 +70,20 @@ first takes_runner <<'END'
 __asm__(".section .rodata\n.incbin \"/lowp/prebuilt/grader/test_lab05\"\n.text");
 END
 printf '#warning "\033[2J\033]0;owned\007 </script><script>alert(1)</script> =cmd|1"\n#error "\033[31m </script> =cmd|2"\n' | first hostile_messages
+# Code for the link-time optimiser, with options for it: a file that the assembler is to write.
+hand_in links_late && {
+    echo '__asm__('
+    echo 'int links_late(void) { return 1; }' |
+        gcc -x c -g0 -O2 -flto -fPIC -Xassembler -a=/lowp/build/labs/lab05.cu.checked.refused -S - -o - |
+        sed '/\.file/d; /note.GNU-stack/d; /\.ident/d; s/[\\"]/\\&/g; s/.*/"&\\n"/'
+    printf '%s\n' '".text\n");'
+} >>"$in/links_late/lab05/lab05.c"
+# Every call sleeps, and none long enough to be stopped.
+hand_in naps && {
+    printf '%s\n' '#include <sys/syscall.h>' 'long syscall(long, ...);' \
+        'static void nap(void) { static int x; long t[2] = {0, 200000000}; syscall(SYS_futex, &x, 128, 0, t, 0, 0); }'
+    sed '/^size_t apply_kahan/,/^{/s/^{/{ nap();/' "$solution/lab05.c"
+} >"$in/naps/lab05/lab05.c"
 
 # --- and one whose output is hostile ---
 hand_in hostile_output
@@ -113,10 +127,20 @@ for name in includes_itself includes_zeros macro_bomb huge_array huge_section th
     row "$name"
     check "$name does not compile, and that is its result" result "$name" '.state == "compile error" and .points == 0 and (.message | length > 10)'
 done
-for name in pragmas linker_directives hostile_output; do
+for name in pragmas linker_directives links_late hostile_output; do
     row "$name"
     check "$name: graded by what it computes" result "$name" '.state == "graded" and .points <= 110'
 done
+check "links_late: nobody wrote where it said" result links_late '[.notes[] | select(test("LISTING"))] == []'
+row naps
+check "naps: a test ends in 10 s in all" result naps '[.tests[] | select(.status == "timed out") | .name] | index("kahan_long_run")'
+check "  ... not in 120" jq -e '.tests.kahan_long_run < 60' "$out/times/naps/lab05.json"
+# A compiler that was taken over: it puts a link to the model solution's library where a student's should be.
+mkdir "$scratch/bin" "$scratch/made"
+printf '#!/bin/sh\nwhile [ "$1" != --bind ]; do shift; done\nln -s "%s/build/solutions" "$2/labs"\n' "$root" >"$scratch/bin/bwrap"
+chmod +x "$scratch/bin/bwrap"
+run env PATH="$scratch/bin:$PATH" grader/autograde/build.sh build/autograde/lab05/lowp-handout "$in/victim/lab05" lab05 "$scratch/made"
+expect "a compiler that leaves a link: nothing is built" 1
 row victim
 check "and the others keep their points" result victim '.points == 110'
 check "nothing forged: nobody but honest code has full marks" test -z "$(

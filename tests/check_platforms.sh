@@ -80,6 +80,15 @@ elif command -v unzip >/dev/null 2>&1 || command -v bsdtar >/dev/null 2>&1; then
     check "and no grade" test ! -e "$scratch/gs/results/results.json"
 fi
 
+# -------------------------------------------------------------------- nothing but the workbook
+mkdir -p "$scratch/book/graded/results" && (cd "$root" && cp -R Makefile ./*.mk README.md course.md grader "$scratch/book") &&
+    (cd "$scratch/book" && mkdir -p common labs/lab05_x plots solutions tests tools && touch graded/seed.key my.key old.zip)
+run "$scratch/book/grader/export/package.sh" autolab lab05 "$scratch/book/autolab"
+expect "a workbook beside which a class was graded" 0 "package: "
+tar -tf "$scratch/book/autolab/autograde.tar" >"$scratch_top/output"
+check "  ... is packed without it, its keys and other packages" test -z "$(grep -vE \
+    '^lowp/(Makefile|[a-z]*[.]mk|README[.]md|course[.]md|(common|grader|labs|plots|private|solutions|tests|tools)/.*|)$' "$scratch_top/output")"
+
 # -------------------------------------------------------------------- Autolab
 run "$package" autolab lab05 "$scratch/autolab"
 expect "Makefile and tar for Autolab" 0

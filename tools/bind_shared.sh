@@ -89,6 +89,6 @@ awk -v limit=$((227 * 1024)) '
 # Local names are made known for as long as it takes to bind them.
 awk '$1 == "LOCAL" { print $4 } END { print "no_such_variable" }' "$work/symbols" "$work/objects" >"$work/local"
 objcopy --globalize-symbols="$work/local" "$object" "$work/object.o" &&
-    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib -Wl,-T,"$work/apart.ld",--force-group-allocation \
+    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -fno-lto -r -nostdlib -Wl,-T,"$work/apart.ld",--force-group-allocation \
         "$@" "$work/object.o" "$work/shared.c" -o "$out" &&
     objcopy --localize-symbols="$work/local" "$out"

@@ -28,7 +28,15 @@ stop() {
     stop 2 'say where: make autograde SUBMISSIONS=folder OUT=folder [LAB=lab05] [HIDDEN=folder] [KEY=file]'
 [ -d "$SUBMISSIONS" ] || stop 2 "there is no folder SUBMISSIONS=$SUBMISSIONS; unpack what your platform downloaded"
 submissions=$(cd "$SUBMISSIONS" && pwd) || stop 2 "SUBMISSIONS=$SUBMISSIONS cannot be entered"
-mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be made or written to"
+# A new one is for nobody else's eyes: on a cluster the students may have accounts.
+# shellcheck disable=SC2174 # the folders above it are nothing to hide
+[ -d "$OUT" ] || mkdir -p -m 700 "$OUT" 2>/dev/null || stop 2 "OUT=$OUT cannot be made"
+# What this replaces in OUT has to be its own.
+for name in submissions results exports students jplag index.html; do
+    [ -e "$OUT/.work" ] || [ -e "$OUT/submissions.jsonl" ] || [ ! -e "$OUT/$name" ] ||
+        stop 2 "OUT=$OUT holds $name, which is from no earlier run and would be replaced: choose another OUT"
+done
+mkdir -p "$OUT/.work" 2>/dev/null || stop 2 "OUT=$OUT cannot be written to"
 out=$(cd "$OUT" && pwd)
 case $out/ in "$submissions"/*) stop 2 "OUT=$OUT lies in SUBMISSIONS: results would be taken for a student's" ;; esac
 case ${JOBS:=$((2 * $(nproc)))} in *[!0-9]* | '' | 0) stop 2 "JOBS=$JOBS is no number from 1 up" ;; esac
@@ -168,6 +176,14 @@ if [ -s "$out/.work/todo" ]; then
     while read -r sid lab; do
         $here/one.sh "$out" "$sid" "$lab" give-up >/dev/null
     done <"$out/.work/todo"
+fi
+# Results of whom SUBMISSIONS holds nothing any more: a folder that was renamed, or a class that comes in parts.
+find "$out/results" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort >"$out/.work/graded"
+jq -r .sid "$out/submissions.jsonl" | LC_ALL=C sort | LC_ALL=C comm -13 - "$out/.work/graded" >"$out/.work/gone"
+if [ -s "$out/.work/gone" ]; then
+    echo "autograde: kept from earlier runs, though SUBMISSIONS holds nothing of theirs now (who should not" \
+        "count: delete the folder in $out/results):"
+    sed 's/^/    /' "$out/.work/gone"
 fi
 # shellcheck disable=SC2086 # words
 $here/finish.sh "$out" $LABS 9>&- || stop 1 "the exports or the report could not be made"

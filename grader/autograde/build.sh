@@ -127,7 +127,10 @@ else
     (system_folders)
 fi
 status=$?
-[ $status -ne 0 ] || [ ! -f "$out/labs/$lab.so" ] || [ -h "$out/labs/$lab.so" ] || exit 0
+# Should a compiler have been taken over, then a link could lead to the model solution's library, or to
+# what nobody else may read.
+[ -z "$(find "$out" ! -type f ! -type d)" ] || exit 1
+[ $status -ne 0 ] || [ ! -f "$out/labs/$lab.so" ] || exit 0
 # make says 2 for a file that does not compile; anything else is not the student's doing, but for
 # a compiler that ran out of its limits.
 case $status in

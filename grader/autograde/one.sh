@@ -67,9 +67,10 @@ printf '%s\n' "$submitted" >"$work/submitted"
 start=$(date +%s%N)
 
 # text_of FILE: what a compiler said, as text that any page or terminal can show, and the same every time.
+# The end of it: warnings come before what stopped it.
 text_of() {
-    head -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g; s|/tmp/cc[A-Za-z0-9]*|/tmp/cc|g" |
-        LC_ALL=C tr -c '\n\t -~' '?' | grep -v '^make: ' | head -n 40 | head -c 4000
+    tail -c 20000 "$1" | LC_ALL=C sed "s/\xe2\x80[\x98\x99]/'/g; s|/tmp/cc[A-Za-z0-9]*|/tmp/cc|g" |
+        LC_ALL=C tr -c '\n\t -~' '?' | grep -v '^make: ' | tail -n 40 | tail -c 4000
 }
 
 build() {

@@ -33,10 +33,13 @@ trap 'rm -rf -- "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# copy_tree FOLDER: the workbook without what was built, and what is private
+# copy_tree FOLDER: the workbook without what was built, and what is private. By name: beside it may lie
+# classes that were graded, keys and other packages.
 copy_tree() {
     mkdir -p "$1" || exit 1
-    (cd "$root" && tar -cf - --exclude=./build --exclude=./.git --exclude='*.bak-*' .) |
+    # shellcheck disable=SC2046 # a name or none
+    (cd "$root" && tar -cf - --exclude='*.bak-*' Makefile ./*.mk README.md course.md common grader labs plots \
+        solutions tests tools $(ls -d private 2>/dev/null)) |
         tar -xf - -C "$1" || give_up "cannot copy the workbook"
     if [ -n "${HIDDEN:-}" ]; then
         { mkdir -p "$1/private/hidden" && cp -R "$HIDDEN/." "$1/private/hidden"; } || give_up "cannot copy HIDDEN=$HIDDEN"

@@ -37,6 +37,7 @@ static struct {
     pid_t pid;
     int socket, output; /* -1: closed */
     uint32_t sequence;
+    long waited_ms; /* for replies, since the library was loaded */
     bool called_kernel;
     char text[OUTPUT_KEPT + 1];
     size_t text_length, printed;
@@ -195,10 +196,12 @@ static void stop_fault(const char *name, const struct reply *r)
     stop(CALL_CRASHED, why);
 }
 
-/* Receives one reply, reading output meanwhile. Does not return if there is none in time. */
+/* Receives one reply, reading output meanwhile. Does not return if there is none in time: all calls of
+ * a test have it together, as they have the CPU time, or one that sleeps a little would take hours. */
 static struct reply wait_reply(const char *name)
 {
-    long end = now_ms() + (long)s.config.cpu_seconds * WALL_MS_PER_CPU_S;
+    long begin = now_ms();
+    long end = begin + (long)s.config.cpu_seconds * WALL_MS_PER_CPU_S - s.waited_ms;
     for (;;) {
         struct pollfd fds[2] = {{.fd = s.socket, .events = POLLIN},
                                 {.fd = s.output, .events = POLLIN}};
@@ -208,7 +211,7 @@ static struct reply wait_reply(const char *name)
             continue;
         if (ready <= 0)
             stop(CALL_TIMED_OUT,
-                 "the call did not come back in time: is it waiting for something?");
+                 "the calls of this test did not come back in time: are they waiting?");
         if (fds[1].revents && drain())
             stop(CALL_FLOODED, "printed more than 1 MiB: print less inside graded functions");
         if (!fds[0].revents)
@@ -220,6 +223,7 @@ static struct reply wait_reply(const char *name)
         if (n != (ssize_t)sizeof r || r.sequence != s.sequence)
             stop_ended(name);
         r.text[sizeof r.text - 1] = '\0'; /* the worker may send anything */
+        s.waited_ms += now_ms() - begin;
         return r;
     }
 }
@@ -242,6 +246,7 @@ static void start(const char *name)
     s.socket = sockets[0];
     s.output = output[0];
     s.sequence = 0;
+    s.waited_ms = 0;
     struct reply r = wait_reply("loading the library");
     if (r.status == REPLY_FAULT)
         stop_fault("loading the library", &r);
@@ -251,6 +256,7 @@ static void start(const char *name)
                  r.text[0] ? r.text : "the library did not load");
         stop(CALL_UNLOADABLE, why);
     }
+    s.waited_ms = 0;
 }
 
 static void judge(const char *name, const struct reply *r)
