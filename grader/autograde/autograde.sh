@@ -178,7 +178,7 @@ if [ -s "$out/.work/todo" ]; then
     done <"$out/.work/todo"
 fi
 # Results of whom SUBMISSIONS holds nothing any more: a folder that was renamed, or a class that comes in parts.
-find "$out/results" -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort >"$out/.work/graded"
+find "$out/results" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | LC_ALL=C sort >"$out/.work/graded"
 jq -r .sid "$out/submissions.jsonl" | LC_ALL=C sort | LC_ALL=C comm -13 - "$out/.work/graded" >"$out/.work/gone"
 if [ -s "$out/.work/gone" ]; then
     echo "autograde: kept from earlier runs, though SUBMISSIONS holds nothing of theirs now (who should not" \
