@@ -17,6 +17,8 @@
 # UNSANDBOXED=1 goes on where bubblewrap cannot run: limits alone, as the user nobody if that can be.
 # Exit: 0 built; 1 the student's file is at fault; 3 the sandbox is.
 set -u
+# shellcheck source=grader/autograde/folders.sh
+. "$(dirname "$0")/folders.sh"
 tree=$1 files=$2 lab=$3 out=$4
 
 cpu_seconds=60
@@ -42,24 +44,6 @@ each_file() {
 }
 
 # --- with bubblewrap ---
-system_folders() {
-    for folder in /usr /usr/share /usr/local /etc; do
-        set -- "$@" --perms 0755 --dir "$folder"
-    done
-    for folder in /usr/bin /usr/lib /usr/lib64 /usr/include /usr/libexec /etc/alternatives \
-        "${CUDA_HOME:-/usr/local/cuda}"; do
-        set -- "$@" --ro-bind-try "$folder" "$folder"
-    done
-    for folder in /bin /lib /lib64; do
-        if [ -h "$folder" ]; then
-            set -- "$@" --symlink "$(readlink "$folder")" "$folder"
-        else
-            set -- "$@" --ro-bind-try "$folder" "$folder"
-        fi
-    done
-    inside "$@"
-}
-
 bind_file() {
     binds="$binds --ro-bind \"\$files/${1##*/}\" \"/lowp/$2\""
 }
@@ -70,6 +54,10 @@ inside() {
     for program in "$tree"/prebuilt/grader/test_*; do
         binds="$binds --ro-bind /dev/null \"/lowp/prebuilt/grader/${program##*/}\""
     done
+    cuda=${CUDA_HOME:-/usr/local/cuda}
+    system=$(printf ' --perms 0755 --dir %s' /usr /usr/share /usr/local /etc
+        folders_to_read /usr/bin /usr/lib /usr/lib64 /usr/include /usr/libexec /etc/alternatives /bin /lib /lib64 \
+            "$cuda" "$(readlink -f "$cuda")")
     build="--bind \"\$out\" /lowp/build"
     user="--unshare-user --uid 65534 --gid 65534" as=
     if [ -n "$curves" ]; then
@@ -79,18 +67,17 @@ inside() {
             user="--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP"
             as="$as setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --no-new-privs"
         fi
-        for folder in /usr/share/gnuplot /usr/share/fonts /usr/share/fontconfig /etc/fonts /usr/share/dict; do
-            set -- "$@" --ro-bind-try "$folder" "$folder"
-        done
+        system=$system$(folders_to_read /usr/share/gnuplot /usr/share/fonts /usr/share/fontconfig /etc/fonts \
+            /usr/share/dict)
     fi
-    eval "set -- \"\$@\" --ro-bind \"\$tree\" /lowp $build $binds"
+    eval "set -- --ro-bind \"\$tree\" /lowp $build $binds"
     inside="$command $goals"
     [ -z "$curves" ] || inside="$command $goals >/dev/null && cd build/figures &&
         for figure in *.png; do echo \"\$figure \$(base64 -w 0 \"\$figure\")\"; done"
     # shellcheck disable=SC2086 # words
     exec bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --die-with-parent --new-session \
         --cap-drop ALL $user --hostname sandbox --clearenv --setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 \
-        --setenv CC_LIMIT 40 --setenv CC_GIB 1 "$@" --dev /dev --perms 1777 --size $file_bytes --tmpfs /tmp \
+        --setenv CC_LIMIT 40 --setenv CC_GIB 1 $system "$@" --dev /dev --perms 1777 --size $file_bytes --tmpfs /tmp \
         --chdir /lowp $as sh -c "$inside"
 }
 
@@ -118,13 +105,13 @@ alone() {
 
 if [ -n "$curves" ]; then
     [ "${UNSANDBOXED:-0}" != 1 ] || exit 3
-    (system_folders) | head -c $figures_bytes | grep -E '^[a-z0-9_]+\.png [A-Za-z0-9+/=]+$' >"$out/figures"
+    (inside) | head -c $figures_bytes | grep -E '^[a-z0-9_]+\.png [A-Za-z0-9+/=]+$' >"$out/figures"
     [ -s "$out/figures" ]
     exit
 elif [ "${UNSANDBOXED:-0}" = 1 ]; then
     alone
 else
-    (system_folders)
+    (inside)
 fi
 status=$?
 # Should a compiler have been taken over, then a link could lead to the model solution's library, or to

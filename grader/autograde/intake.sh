@@ -22,6 +22,9 @@ set -u
 LC_ALL=C
 export LC_ALL
 
+# shellcheck source=grader/autograde/folders.sh
+. "$(dirname "$0")/folders.sh"
+
 usage() {
     echo "usage: grader/autograde/intake.sh SUBMISSIONS OUT LAB..." >&2
     exit 2
@@ -36,17 +39,6 @@ die() {
 limited() {
     timeout --foreground -k 1 20 prlimit --cpu=10 --as=536870912 --fsize="${room:-1048576}" --nofile=64 --core=0 \
         "$@"
-}
-
-# The system's libraries and nothing else: a real folder is bound, a link (merged /usr) copied.
-libraries() {
-    for folder in /usr/lib /usr/lib64 /lib /lib64; do
-        if [ -h "$folder" ]; then
-            printf ' --symlink %s %s' "$(readlink "$folder")" "$folder"
-        else
-            printf ' --ro-bind-try %s %s' "$folder" "$folder"
-        fi
-    done
 }
 
 # shut_in BIND... /intake ARGUMENT...: the program in a sandbox that has only that and the libraries.
@@ -190,7 +182,7 @@ esac
 build=${BUILD:-build}
 INTAKE_PROGRAM=$(cd -- "$build/grader/autograde" 2>/dev/null && pwd -P)/intake
 [ -x "$INTAKE_PROGRAM" ] || die "$build/grader/autograde/intake is not built"
-INTAKE_LIBRARIES=$(libraries)
+INTAKE_LIBRARIES=$(folders_to_read /usr/lib /usr/lib64 /lib /lib64) # and nothing else of the system
 
 # Left by runs that were killed. Their last students may still be at work in there, so once more later.
 rm -rf -- "$out"/.intake.* 2>/dev/null
