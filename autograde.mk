@@ -1,5 +1,5 @@
-# autograde.mk - the instructor's side: make handout, autograde and what they are built from; included
-# by the Makefile. What a run does, step by step: grader/autograde/autograde.sh.
+# autograde.mk - make autograde and what it is built from; included by the Makefile. What a run does, step
+# by step: grader/autograde/autograde.sh.
 .PHONY: autograde autograde-programs
 AUTOGRADE := $(addprefix $(B)/grader/autograde/,seed intake)
 $(B)/grader/autograde/%.o: grader/autograde/%.c Makefile autograde.mk | $(CLASS_READY)
@@ -26,8 +26,8 @@ endif
 # The handout that submissions are compiled in: of these labs, with no curves. Its folder has the name
 # of its labs, so that one is not taken for another.
 AUTOGRADED := $(or $(if $(GIVEN),$(CHOSEN)),$(LABS))
-comma_free  = $(subst $() ,-,$(strip $(1)))
-TREE       := $(B)/autograde/$(call comma_free,$(AUTOGRADED))
+joined      = $(subst $() ,-,$(strip $(1)))
+TREE       := $(B)/autograde/$(call joined,$(AUTOGRADED))
 TREE_PARTS  = $(filter-out %.done,$(call handout_parts,$(AUTOGRADED)))
 $(TREE)/made: $(wildcard common/*.h common/simt/*.h tools/*.sh labs/*/*.h labs/*/launch.cu solutions/*/*) Makefile kernels.mk
 	@mkdir -p $(TREE) && tools/handout.sh $(TREE) $(B) $(AUTOGRADED) -- $(TREE_PARTS) >$@.log && \
