@@ -24,7 +24,7 @@ struct options {
     const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
     uint64_t seed;
     uint64_t jobs; /* tests at a time; 0: as many as there are cores */
-    bool direct, no_bubblewrap, list, strict;
+    bool direct, no_bubblewrap, list, strict, until_lost;
     bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
 
@@ -32,6 +32,7 @@ static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
     "                  [--test=NAME] [--again=NAME,NAME...] [--jobs=N] [--source=FOLDER]\n"
     "                  [--hash=HEX] [--direct] [--no-bubblewrap] [--strict] [--list]\n"
+    "                  [--until-lost]\n"
     "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
@@ -63,7 +64,8 @@ static int read_options(int argc, char **argv, struct options *o)
         DIRECT,
         NO_BWRAP,
         LIST,
-        STRICT
+        STRICT,
+        UNTIL_LOST
     };
     static const struct option names[] = {{"library", 1, 0, LIBRARY},
                                           {"gpu-library", 1, 0, GPU_LIBRARY},
@@ -81,6 +83,7 @@ static int read_options(int argc, char **argv, struct options *o)
                                           {"no-bubblewrap", 0, 0, NO_BWRAP},
                                           {"list", 0, 0, LIST},
                                           {"strict", 0, 0, STRICT},
+                                          {"until-lost", 0, 0, UNTIL_LOST},
                                           {0, 0, 0, 0}};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (c) {
@@ -128,6 +131,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case STRICT:
             o->strict = true;
+            break;
+        case UNTIL_LOST: /* only whether points are lost is asked: those left out count as lost */
+            o->until_lost = o->partial = true;
             break;
         case SEED:
             if (read_number("SEED", optarg, &o->seed) != 0)
@@ -226,6 +232,7 @@ static void run(struct criterion_test_set *set, const struct result *r, const st
     char *pattern = o->tests ? pattern_of(r) : NULL;
     criterion_options.pattern = pattern;
     criterion_options.jobs = (size_t)o->jobs;
+    criterion_options.fail_fast = o->until_lost;
     criterion_options.logging_threshold = CRITERION_LOG_LEVEL_QUIET;
     criterion_run_all_tests(set);
     free(pattern);

@@ -50,6 +50,8 @@ nettle-dev|class|makes a seed for each student|header nettle/hmac.h
 slurm-wlm|slurm|grades a class on a cluster; here for its test|command slurmctld
 munge|slurm|lets the parts of Slurm trust each other|command munged
 chromium|checks|looks at the pages of a report, for their check|command chromium
+patch|checks|makes wrong solutions of right ones, for the check of the grader|command patch
+perl|checks|changes every place of a solution, for the check of the grader|command perl
 libxml2-utils|checks|reads the JUnit files, for their check|command xmllint
 clang-format|dev|checks the layout of the code|command clang-format
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
