@@ -22,7 +22,7 @@
 
 enum {
     MAX_ARGS = 192,
-    MEMORY_BYTES = 1 << 30,
+    MEMORY_BYTES = 192 << 20, /* of addresses; the arena takes 64 MiB, kernels' threads up to that */
     STACK_BYTES = 8 << 20,
     DEVICE_FILE_BYTES = 64 << 20
 };
