@@ -46,7 +46,7 @@ my $type = qr/^(?:const|static|extern|unsigned|signed|struct|enum|union|void|cha
 
 my $count = 0;
 my $function = '';
-my $squeezed = sub { my $line = shift; $line =~ s/\s+/ /g; $line =~ s/^ | $//g; $line };
+my $squeezed = sub { my $line = shift; $line =~ s{\s*//.*}{}; $line =~ s/\s+/ /g; $line =~ s/^ | $//g; $line };
 
 # change FROM TO NEW: one mutant, with text[FROM, TO) replaced.
 sub change {
