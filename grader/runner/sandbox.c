@@ -22,7 +22,7 @@
 
 enum {
     MAX_ARGS = 192,
-    MEMORY_BYTES = 192 << 20, /* addresses; the arena has 64 MiB of them, kernels' threads as many */
+    MEMORY_BYTES = 192 << 20, /* of addresses: the arena has 64 MiB of them */
     STACK_BYTES = 8 << 20,
     DEVICE_FILE_BYTES = 64 << 20
 };
