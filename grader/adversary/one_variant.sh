@@ -2,7 +2,7 @@
 # one_variant.sh - grades one variant and judges the grader by it. Called by variants.sh, which says what there
 # is to see, with one argument: the variant's path without its ending (grader/adversary/lab05/wrong/truncates).
 # By environment: ROOT the project, WORK a folder with tree0, tree1, ... (handouts) and rows, SLOT whose turn
-# it is among the trees, UPDATE if the golden file is to be written.
+# it is among the trees, UPDATE if the golden file is to be written, SEEDS under which the same has to come out.
 # Exit: 0 the grader was right, 1 it was not, or nothing could be graded.
 set -u
 variant=$1
@@ -15,11 +15,12 @@ model=$(echo solutions/"$lab"_*)
 folder=labs/${model#solutions/}
 log=$WORK/log$SLOT
 golden=$variant.txt
-messages=0 named=0 files=
+messages=0 named=0 runs=0 flakes=0 files=
 
 judged() { # judged pass|FAIL WHAT
     printf '%s: %s %s/%s: %s\n' "$1" "$lab" "$kind" "$id" "$2"
-    printf '%s\t%s\t%s\t%s\t%s\t%d\t%d\n' "$lab" "$kind" "$id" "$files" "$1" $messages $named >"$WORK/rows/$lab.$kind.$id"
+    printf '%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n' "$lab" "$kind" "$id" "$files" "$1" $messages $named $runs $flakes \
+        >"$WORK/rows/$lab.$kind.$id"
 }
 
 erred() { # erred WHAT [FILE]
@@ -47,15 +48,27 @@ done
 
 # --- its grade ---
 result=$tree/build/results/$lab.json
-rm -f "$result"
-make --no-print-directory -C "$tree" "$lab" grade >"$log" 2>&1
-[ -f "$result" ] || erred "it was not graded" "$log"
-jq -r '.tests[] | select(.points < .max_points) |
-    "\(.name) \(.max_points - .points | . * 1000 | round / 1000)"' "$result" | sort >"$log.lost"
+# grade SEED LOST: grades it, and writes what it loses, as "TEST POINTS".
+grade() {
+    rm -f "$result"
+    make --no-print-directory -C "$tree" "$lab" grade SEED="$1" >"$log" 2>&1
+    [ -f "$result" ] || erred "it was not graded" "$log"
+    jq -r '.tests[] | select(.points < .max_points) |
+        "\(.name) \(.max_points - .points | . * 1000 | round / 1000)"' "$result" | sort >"$2"
+}
+for seed in ${SEEDS:-}; do
+    grade "$seed" "$log.seed"
+    runs=$((runs + 1))
+    [ -f "$log.lost$id" ] || mv "$log.seed" "$log.lost$id"
+    [ ! -f "$log.seed" ] || cmp -s "$log.seed" "$log.lost$id" || flakes=$((flakes + 1))
+done
+rm -f "$log.lost$id"
+grade 1 "$log.lost"
 jq -r '.tests[] | select(.points < .max_points) | "\(.name): \(.max_points - .points | . * 1000 | round / 1000) of \(.max_points) lost",
     ((.message, (.belief | if . == "" then empty else "likely: \(.)" end)) | split("\n")[] | "    \(.)"), ""' \
     "$result" >"$log.said"
 
+[ $flakes -eq 0 ] || erred "other points under $flakes of the seeds $SEEDS"
 if [ "$kind" = right ]; then
     [ ! -s "$log.lost" ] || erred "right, and yet it loses points" "$log.said"
     judged pass "right, and keeps its points"

@@ -17,7 +17,8 @@
 # No test but those named may lose a point, and no right variant any. Every variant is graded as a student's
 # own: `make labNN grade` in a handout, a copy for each core.
 # Prints a line "pass: ..." or "FAIL: ..." for each, and writes build/trust/variants.tsv: lab, kind (wrong or
-# right), ID, file, pass or FAIL, number of messages, of those that name the mistake.
+# right), ID, file, pass or FAIL, number of messages, of those that name the mistake, of runs under other seeds
+# (SEEDS='2 3' in the environment asks for them), of those that came out otherwise.
 # Exit: 0 as it should be, 1 not, 2 wrong usage.
 set -u
 export LC_ALL=C
