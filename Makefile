@@ -52,7 +52,7 @@ endif
 # rounding of two doubles that are narrowed side by side, y[0] = (float)a; y[1] = (float)b; with
 # double y[] (tests/test_compiler.c shows whether a compiler does).
 EXACT    = -ffp-contract=off -fno-tree-slp-vectorize
-STRICTC  = -O2 -g -Wall -Wextra -Werror $(EXACT) -fPIC -fno-semantic-interposition -I. $(EXTRA) -MMD -MP
+STRICTC  = -O2 -g -Wall -Wextra -Wpedantic -Werror $(EXACT) -fPIC -fno-semantic-interposition -I. $(EXTRA) -MMD -MP
 CFLAGS_COMMON  = -std=c11 $(STRICTC)
 CFLAGS_GRADER  = -std=gnu11 $(STRICTC) $(addprefix -Ilabs/,$(FOLDERS))
 # Students' files: warnings are shown and cost nothing; a stub's unused parameters are no news.

@@ -29,7 +29,7 @@ link_with   = $(if $(has_kernels),$(BOOST)) -lm
 
 # --- common/simt, in both variants ---
 SIMT_SOURCES := $(filter-out $(patsubst %,common/simt/%.cpp,tsan check race order),$(wildcard common/simt/*.cpp))
-CXXFLAGS_SIMT = -std=c++17 -O2 -g -Wall -Wextra -Werror $(EXACT) -fPIC -fno-exceptions -fno-rtti \
+CXXFLAGS_SIMT = -std=c++17 -O2 -g -Wall -Wextra -Wpedantic -Werror $(EXACT) -fPIC -fno-exceptions -fno-rtti \
     $(GNU2_TLS) -fno-strict-aliasing -I. -MMD -MP
 $(B)/common/simt/%.checked.o: common/simt/%.cpp Makefile kernels.mk | $(READY)
 	$(call SAY,c++)mkdir -p $(@D) && $(CXX) $(CXXFLAGS_SIMT) -DSIMT_CHECKED -c $< -o $@

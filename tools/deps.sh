@@ -54,6 +54,7 @@ patch|checks|makes wrong solutions of right ones, for the check of the grader|co
 perl|checks|changes every place of a solution, for the check of the grader|command perl
 libxml2-utils|checks|reads the JUnit files, for their check|command xmllint
 clang-format|dev|checks the layout of the code|command clang-format
+cppcheck|dev|finds mistakes that clang-tidy does not look for|command cppcheck
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
 doxygen|dev|makes the manual pages of `make docs`|command doxygen
 file|dev|tells what a file is, for the checks|command file

@@ -14,7 +14,7 @@
 #include "lab07.h"
 
 /** A number that no sum or product of the graded sizes overflows. */
-typedef unsigned __int128 oracle_wide;
+__extension__ typedef unsigned __int128 oracle_wide;
 
 /** @param[in] x any number @return x, or REFUSED where it is not below REFUSED */
 uint64_t oracle_fit(oracle_wide x);

@@ -67,14 +67,14 @@ struct reply {
 struct thunk {
     const char *name;         /**< the function's name */
     void (*call)(void *args); /**< unpacks the record, calls, packs the result */
-    const void *target;       /**< the student's function, or what `missing` says */
+    void (*target)(void);     /**< the student's function, or what `missing` says */
 };
 
 /** What a lab's shared library exports, under the name lowp_thunks. */
 struct thunk_table {
     const struct thunk *thunks;     /**< in the order of labNN.def */
     size_t count;                   /**< number of thunks */
-    const void *missing;            /**< the target where the student's file lacks the function */
+    void (*missing)(void);          /**< the target where the student's file lacks the function */
     const char *(*take_todo)(void); /**< id of the stub hit since the last call of this, or NULL */
     /** What went wrong in a kernel since the last call of this, or NULL; NULL itself in a lab that
      *  has no kernels (common/simt/launch.h). */

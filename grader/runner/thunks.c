@@ -51,9 +51,9 @@ static void missing(void)
 #undef MAP
 
 /* Whose function a name stands for is not known before the library is linked. */
-#define FN(ret, name, ...)  {#name, name##_thunk, (void *)name},
-#define PROC(name, ...)     {#name, name##_thunk, (void *)name},
-#define MAP(ret, name, ...) FN(ret, name, ){#name, name##_map_thunk, (void *)name},
+#define FN(ret, name, ...)  {#name, name##_thunk, (void (*)(void))name},
+#define PROC(name, ...)     {#name, name##_thunk, (void (*)(void))name},
+#define MAP(ret, name, ...) FN(ret, name, ){#name, name##_map_thunk, (void (*)(void))name},
 static const struct thunk thunks[] = {
 #include LAB_DEF
 };
@@ -81,7 +81,7 @@ extern const char *launch_explain_fault(const void *address) __attribute__((weak
 extern const struct thunk_table lowp_thunks;
 const struct thunk_table lowp_thunks = {thunks,
                                         sizeof thunks / sizeof *thunks,
-                                        (void *)missing,
+                                        (void (*)(void))missing,
                                         take_todo,
                                         launch_take_failure,
                                         launch_explain_fault};

@@ -109,7 +109,7 @@ int filter_while_loading(void)
     if (!filter)
         return -1;
     /* abort() and raise() signal the own process; the own id is known here, so nobody else's. */
-    struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
     int error = ADD(filter, SCMP_ACT_ALLOW, harmless) || ADD(filter, SCMP_ACT_ALLOW, loading) ||
                 ADD(filter, SCMP_ACT_KILL_PROCESS, forbidden) ||
                 seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self) ||
