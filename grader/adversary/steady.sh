@@ -29,7 +29,8 @@ unset LAB SOLUTION TEST SEED STRICT DIRECT SAN GPU V MAKELEVEL MFLAGS MAKEFLAGS
 [ $# -gt 0 ] || set -- $(cd labs && ls -d lab[0-9][0-9]_* | cut -c1-5)
 cores=$(nproc)
 work=$(mktemp -d) || exit 1
-trap 'rm -rf -- "$work"; kill $(jobs -p) 2>/dev/null' EXIT
+busy=
+trap 'rm -rf -- "$work"; [ -z "$busy" ] || kill $busy' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 goals=
@@ -64,6 +65,7 @@ if [ $how = by_make ]; then
             cp solutions/"$lab"_*/* "$work/tree$slot"/labs/"$lab"_*/ || exit 1
         done
         while :; do :; done &
+        busy="$busy $!"
     done
 fi
 
