@@ -225,6 +225,10 @@ GRADED(stochastic_bits, .points = 3,
     uint16_t w[N], want[N];
     float u[N];
     uint64_t seed = test_u64(5000), step = test_u64(5001) >> 24;
+    // A step whose bits for element 0 lie between those that truncate and those that round to nearest,
+    // so that one number for all elements is told from both.
+    while (rng_u32(seed, step, 0) % 65536 / 0x1000 != 4)
+        step++;
     for (uint64_t i = 0; i < N; i++) {
         w[i] = draw_weight(2 * i);
         u[i] = (float)(oracle_gap(w[i], +1) * (2 * test_f64(2 * i + 1) - 1));
