@@ -121,6 +121,19 @@ BELIEF(u_eps_under_root)
            (double)o.lr * o.weight_decay * w;
 }
 
+BELIEF(u_eps_before_correction)
+{
+    double correction2 = 1 - pow(o.beta2, t);
+    return -o.lr * (m / (1 - pow(o.beta1, t))) / ((sqrt(v) + o.eps) / sqrt(correction2)) -
+           (double)o.lr * o.weight_decay * w;
+}
+
+BELIEF(u_one_beta)
+{
+    double correction1 = 1 - pow(o.beta1, t);
+    return adam_step(m, v, o, correction1, correction1) - (double)o.lr * o.weight_decay * w;
+}
+
 BELIEF(u_without_eps)
 {
     o.eps = 0;
@@ -147,6 +160,11 @@ BELIEF(u_uphill)
     return -oracle_adamw_u(m, v, -w, o, t).value;
 }
 
+BELIEF(u_negated)
+{
+    return -oracle_adamw_u(m, v, w, o, t).value;
+}
+
 BELIEF(u_without_root)
 {
     double v_hat = v / (1 - pow(o.beta2, t));
@@ -161,12 +179,16 @@ static const struct adamw_belief U_BELIEFS[] = {
     {"the bias correction of m is missing", u_without_correction1},
     {"t was taken one step too late: it counts from 1", u_next_step},
     {"t was taken one step too early: it counts from 1", u_previous_step},
+    {"the correction of v was made of beta1: each moment has a beta of its own", u_one_beta},
     {"eps was added under the root; it is added to the root", u_eps_under_root},
+    {"eps was added before the bias correction, which then makes it larger as well",
+     u_eps_before_correction},
     {"eps is missing", u_without_eps},
     {"there is no weight decay in u", u_without_decay},
     {"the weight decay was not multiplied by lr", u_decay_without_lr},
     {"the weight decay pushes w away from zero: it is subtracted", u_decay_added},
     {"the step goes uphill: u is minus lr times the direction", u_uphill},
+    {"u has the wrong sign in all of its terms: the step goes uphill", u_negated},
     {"v was used without its square root", u_without_root},
 };
 

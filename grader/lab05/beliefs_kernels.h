@@ -10,7 +10,7 @@
 #define LOWP_GRADER_LAB05_BELIEFS_KERNELS_H
 
 #include "grader/grade.h"
-#include "grader/lab05/beliefs_round.h"
+#include "grader/lab05/beliefs_sr.h"
 #include "grader/oracles/oracle_optim.h"
 
 #include <math.h>
@@ -24,7 +24,8 @@ enum {
 struct kernel_case {
     const char *function;
     size_t n;
-    int blocks; /**< of the grid; 0: one thread an element */
+    int blocks;  /**< of the grid; 0: one thread an element */
+    size_t each; /**< neighbours that a thread takes at a time: 1 or 4 */
     struct adamw opt;
     int t;
     float start; /**< *sum before the call */
@@ -100,6 +101,53 @@ static struct oracle_fused fused_eps_under_root(const struct kernel_case *k, siz
     return right;
 }
 
+static struct oracle_fused fused_eps_before_correction(const struct kernel_case *k, size_t i)
+{
+    struct oracle_fused right = fused_right(k, i);
+    float root = (sqrtf(right.v) + k->opt.eps) / sqrtf(correction(k->opt.beta2, k->t));
+    float u = -k->opt.lr * (right.m / correction(k->opt.beta1, k->t)) / root -
+              k->opt.lr * k->opt.weight_decay * k->master[i];
+    right.master = k->master[i] + u;
+    return right;
+}
+
+static struct oracle_fused fused_coupled(const struct kernel_case *k, size_t i)
+{
+    struct adamw opt = k->opt;
+    float g = (float)oracle_bf16_value(k->g[i]) + opt.weight_decay * k->master[i];
+    opt.weight_decay = 0;
+    return oracle_adamw_fused(k->master[i], k->m[i], k->v[i], g, opt, correction(opt.beta1, k->t),
+                              correction(opt.beta2, k->t));
+}
+
+static struct oracle_fused fused_decay_without_lr(const struct kernel_case *k, size_t i)
+{
+    struct adamw opt = k->opt;
+    opt.weight_decay /= opt.lr;
+    return fused(k, i, opt, correction(opt.beta1, k->t), correction(opt.beta2, k->t));
+}
+
+static struct oracle_fused fused_negated(const struct kernel_case *k, size_t i)
+{
+    struct adamw opt = k->opt;
+    opt.lr = -opt.lr;
+    return fused(k, i, opt, correction(opt.beta1, k->t), correction(opt.beta2, k->t));
+}
+
+static struct oracle_fused fused_neighbours_gradient(const struct kernel_case *k, size_t i)
+{
+    float g = (float)oracle_bf16_value(k->g[(i ^ 1) < k->n ? i ^ 1 : i]);
+    return oracle_adamw_fused(k->master[i], k->m[i], k->v[i], g, k->opt,
+                              correction(k->opt.beta1, k->t), correction(k->opt.beta2, k->t));
+}
+
+static struct oracle_fused fused_rounded(const struct kernel_case *k, size_t i)
+{
+    struct oracle_fused right = fused_right(k, i);
+    right.master = (float)oracle_bf16_value(oracle_bf16_sum(right.master, 0));
+    return right;
+}
+
 static const struct {
     const char *belief;
     struct oracle_fused (*answer)(const struct kernel_case *k, size_t i);
@@ -110,8 +158,17 @@ static const struct {
     {"the bias correction of v is missing", fused_without_correction2},
     {"there is no weight decay in u", fused_without_decay},
     {"the step goes uphill: u is minus lr times the direction", fused_uphill},
+    {"u has the wrong sign in both of its terms: the step goes uphill", fused_negated},
+    {"the gradient of the neighbour was used: of a pair of codes the first is the lower half, x",
+     fused_neighbours_gradient},
     {"u was made of the old moments: update m and v first", fused_old_moments},
     {"eps was added under the root; it is added to the root", fused_eps_under_root},
+    {"eps was added before the bias correction, which then makes it larger as well",
+     fused_eps_before_correction},
+    {"weight decay was added to the gradient: then it enters the moments (Adam with L2, not AdamW)",
+     fused_coupled},
+    {"the weight decay was not multiplied by lr", fused_decay_without_lr},
+    {"the master was rounded to BF16: it must stay FP32", fused_rounded},
 };
 
 // --- the sum of squares -----------------------------------------------------------------------
@@ -121,6 +178,20 @@ struct sum_belief {
     const char *belief;
     double (*term)(const struct kernel_case *k, size_t i);
 };
+
+/** Threads of the grid. */
+static size_t threads_of(const struct kernel_case *k)
+{
+    size_t blocks = k->blocks ? (size_t)k->blocks : (k->n + KERNEL_THREADS - 1) / KERNEL_THREADS;
+    return blocks * KERNEL_THREADS;
+}
+
+/** The number in the grid of the thread that takes element i. */
+static size_t thread_of(const struct kernel_case *k, size_t i)
+{
+    size_t whole = k->n / k->each * k->each; // the rest is taken one by one
+    return i < whole ? i / k->each % threads_of(k) : i - whole;
+}
 
 static double square(const struct kernel_case *k, size_t i)
 {
@@ -144,27 +215,37 @@ static double sum_a_block_long(const struct kernel_case *k, size_t i)
 
 static double sum_of_first_warps(const struct kernel_case *k, size_t i)
 {
-    return i % KERNEL_THREADS < 32 ? square(k, i) : 0;
+    return thread_of(k, i) % KERNEL_THREADS < 32 ? square(k, i) : 0;
 }
 
 static double sum_of_first_threads(const struct kernel_case *k, size_t i)
 {
-    return i % KERNEL_THREADS == 0 ? square(k, i) : 0;
+    return thread_of(k, i) % KERNEL_THREADS == 0 ? square(k, i) : 0;
 }
 
 static double sum_of_first_lanes(const struct kernel_case *k, size_t i)
 {
-    return i % 32 == 0 ? square(k, i) : 0;
+    return thread_of(k, i) % 32 == 0 ? square(k, i) : 0;
+}
+
+static double sum_of_half_warps(const struct kernel_case *k, size_t i)
+{
+    return thread_of(k, i) % 32 < 16 ? square(k, i) : 0;
 }
 
 static double sum_of_first_block(const struct kernel_case *k, size_t i)
 {
-    return i < KERNEL_THREADS ? square(k, i) : 0;
+    return thread_of(k, i) < KERNEL_THREADS ? square(k, i) : 0;
 }
 
 static double sum_of_last_block(const struct kernel_case *k, size_t i)
 {
-    return i >= (k->n - 1) / KERNEL_THREADS * KERNEL_THREADS ? square(k, i) : 0;
+    return thread_of(k, i) + KERNEL_THREADS >= threads_of(k) ? square(k, i) : 0;
+}
+
+static double sum_of_last_elements(const struct kernel_case *k, size_t i)
+{
+    return i + k->each * threads_of(k) >= k->n ? square(k, i) : 0;
 }
 
 static double sum_of_groups(const struct kernel_case *k, size_t i)
@@ -187,6 +268,9 @@ static const struct sum_belief SUM_BELIEFS[] = {
     {"each block added only what its thread 0 had", sum_of_first_threads},
     {"each block added only what its first warp had", sum_of_first_warps},
     {"each warp added only what its lane 0 had", sum_of_first_lanes},
+    {"lanes 16 to 31 of each warp are missing in it: a warp has 32 lanes", sum_of_half_warps},
+    {"only the last element of each thread is in it: a thread adds up what it takes",
+     sum_of_last_elements},
     {"the n % 4 elements at the end are not in it", sum_of_groups},
     {"only one block's sum is in it: blocks add to *sum, atomically", sum_of_first_block},
     {"only one block's sum is in it: blocks add to *sum, atomically", sum_of_last_block},

@@ -1,6 +1,6 @@
 /**
  * @file beliefs_round.h
- * @brief Wrong rules of lab 05 about gaps, lost updates and stochastic rounding.
+ * @brief Wrong rules of lab 05 about gaps and lost updates.
  *
  * Each says what a student who believes it would answer.
  * A test that finds wrong answers evaluates these on the same inputs; the rule whose answers match
@@ -82,6 +82,15 @@ static uint64_t gap_halves_at_the_bottom(size_t i, const void *context)
                              : oracle_gap(c->w[i], c->direction[i]));
 }
 
+/** The difference to the code below zero's, 0xFFFF or 0x7FFF: a NaN. */
+static uint64_t gap_below_zero_is_nan(size_t i, const void *context)
+{
+    const struct gap_cases *c = context;
+    bool toward_zero = (c->direction[i] > 0) == (c->w[i] >= 0x8000);
+    return bits_from_f64(
+        c->w[i] % 0x8000 == 0 && toward_zero ? NAN : oracle_gap(c->w[i], c->direction[i]));
+}
+
 static const struct rule GAP_RULES[] = {
     {"the gap above a power of two was used below it as well: below it starts a finer binade",
      gap_symmetric},
@@ -91,11 +100,13 @@ static const struct rule GAP_RULES[] = {
     {"eps * |w| was used: the gap is the same for all of a binade, not proportional to w",
      gap_is_eps_times_w},
     {"a distance is positive: the difference kept the sign of its direction", gap_signed},
+    {"the smallest normal is a power of two, but the subnormals below it are no finer",
+     gap_halves_at_the_bottom},
     {"half the gap was returned", gap_halved_everywhere},
     {"the formula for normal numbers was carried on below 2^-126, where the gap stays 2^-133",
      gap_without_subnormals},
-    {"the smallest normal is a power of two, but the subnormals below it are no finer",
-     gap_halves_at_the_bottom},
+    {"zero has no code below its own: on that side the neighbour is a subnormal of the other sign",
+     gap_below_zero_is_nan},
 };
 
 // --- 5.2: is the update lost? ----------------------------------------------------------------
@@ -137,6 +148,19 @@ static bool lost_under_the_whole_gap(uint16_t w, float u)
     return fabs((double)u) < 2 * half_gap(w, u);
 }
 
+static bool lost_up_to_the_whole_gap(uint16_t w, float u)
+{
+    double gap = 2 * half_gap(w, u);
+    return fabs((double)u) < gap || (fabs((double)u) == gap && w % 2 == 0);
+}
+
+static bool lost_halved_at_the_bottom(uint16_t w, float u)
+{
+    bool toward_zero = (u > 0) == (w >= 0x8000);
+    double half = (w & 0x7FFF) == 0x0080 && toward_zero ? 0x1p-135 : half_gap(w, u);
+    return fabs((double)u) < half || (fabs((double)u) == half && w % 2 == 0);
+}
+
 static bool lost_through_fp32(uint16_t w, float u)
 {
     return oracle_apply_bf16(w, u) == w;
@@ -157,101 +181,73 @@ static bool lost_means_moved(uint16_t w, float u)
     return !oracle_is_lost(w, u);
 }
 
+static bool lost_when_odd(uint16_t w, float u)
+{
+    return fabs((double)u) == half_gap(w, u) ? w % 2 == 1 : oracle_is_lost(w, u);
+}
+
+static bool lost_just_above_half(uint16_t w, float u)
+{
+    return fabs((double)u) <= half_gap(w, u) * (1 + 0x1p-20);
+}
+
+static bool lost_by_gap_above(uint16_t w, float u)
+{
+    double half = oracle_gap(w, +1) / 2;
+    return fabs((double)u) < half || (fabs((double)u) == half && w % 2 == 0);
+}
+
+static bool lost_never_when_negative(uint16_t w, float u)
+{
+    return u >= 0 && oracle_is_lost(w, u);
+}
+
+static bool lost_except_zero(uint16_t w, float u)
+{
+    return u != 0 && oracle_is_lost(w, u);
+}
+
+static bool lost_without_subnormals(uint16_t w, float u)
+{
+    double size = fabs(oracle_bf16_value(w));
+    double half = size >= 0x1p-126 ? half_gap(w, u) : size > 0 ? ldexp(1, ilogb(size) - 8) : 0;
+    return fabs((double)u) < half || (fabs((double)u) == half && w % 2 == 0);
+}
+
+// In order: of beliefs that explain the same answers, the first is named. On ties, and beside them,
+// several say the same: so what these inputs show comes first.
 static const struct lost_belief LOST_BELIEFS[] = {
+    {"the tie was decided the wrong way round: an even w stays, an odd one has an even neighbour",
+     lost_when_odd},
     {"the answer is inverted: true means that the weight does not move", lost_means_moved},
+    {"u = 0 was taken as moving the weight: nothing is added, so nothing changes",
+     lost_except_zero},
+    {"a negative update was never lost: the gap below w is a distance too, and so positive",
+     lost_never_when_negative},
     {"a tie was taken as always lost; it goes to the even code, and w may be the odd one",
      lost_on_every_tie},
+    {"just above half the gap was taken as lost: from there on the neighbour is the nearer one",
+     lost_just_above_half},
     {"a tie was taken as never lost; it goes to the even code, which may be w", lost_on_no_tie},
     {"the gap above was used for a step down from a power of two: there it is half as wide",
      lost_with_symmetric_gap},
     {"the sign of w was left out: for a negative w the finer side of a power of two is above",
      lost_with_mirrored_gap},
+    {"the gap above w was used on both sides: u counts against the gap on its own side",
+     lost_by_gap_above},
+    {"the gap of normal numbers was carried on below 2^-126, where it stays 2^-133",
+     lost_without_subnormals},
     {"the sum was rounded to FP32 before BF16: two roundings, and the first can make a tie",
      lost_through_fp32},
     {"u was compared with the whole gap: nearest rounding decides at half of it",
      lost_under_the_whole_gap},
+    {"u was compared with the whole gap: nearest rounding decides at half of it",
+     lost_up_to_the_whole_gap},
+    {"the smallest normal is a power of two, but the subnormals below it are no finer",
+     lost_halved_at_the_bottom},
     {"truncation decided, not rounding to nearest", lost_when_truncated},
     {"|u| < 2^-8 |w| is a rule of thumb: the gap is constant in a binade, |w| is not",
      lost_by_ratio},
-};
-
-// --- 5.3: stochastic rounding ----------------------------------------------------------------
-
-/** The inputs of a check of bf16_from_f32_sr(). */
-struct sr_cases {
-    const float *x;
-    const uint16_t *r; /**< one for each x */
-};
-
-static uint16_t toward_zero(float x)
-{
-    return (uint16_t)(bits_from_f32(x) >> 16);
-}
-
-static uint32_t fraction_of(float x)
-{
-    return bits_from_f32(x) % 65536;
-}
-
-static uint64_t sr_truncates(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    return toward_zero(c->x[i]);
-}
-
-static uint64_t sr_is_nearest(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    return oracle_bf16_sum(c->x[i], 0);
-}
-
-static uint64_t sr_adds_then_rounds(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    uint32_t bits = bits_from_f32(c->x[i]) + c->r[i];
-    return (uint16_t)((bits + 0x7FFF + (bits >> 16) % 2) >> 16);
-}
-
-static uint64_t sr_one_short(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    return (uint16_t)(toward_zero(c->x[i]) + (fraction_of(c->x[i]) + c->r[i] > 65536));
-}
-
-static uint64_t sr_r_below_f(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    return (uint16_t)(toward_zero(c->x[i]) + (c->r[i] < fraction_of(c->x[i])));
-}
-
-static uint64_t sr_toward_plus(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    float x = c->x[i];
-    if (!signbit(x))
-        return oracle_sr(x, c->r[i]);
-    uint32_t from_below = (65536 - fraction_of(x)) % 65536; // distance from the neighbour below
-    bool up = from_below + c->r[i] >= 65536;
-    return (uint16_t)(toward_zero(x) + (fraction_of(x) != 0 && !up));
-}
-
-static uint64_t sr_adds_to_anything(size_t i, const void *context)
-{
-    const struct sr_cases *c = context;
-    return (uint16_t)((bits_from_f32(c->x[i]) + c->r[i]) >> 16);
-}
-
-// In order: of rules that explain the same answers, the first is named.
-static const struct rule SR_RULES[] = {
-    {"r was added to the bits of an infinity or a NaN too", sr_adds_to_anything},
-    {"r was added and the sum rounded to nearest: after adding r, drop the 16 bits",
-     sr_adds_then_rounds},
-    {"rounds up when r < f: as many values of r as the contract says, but not the same ones",
-     sr_r_below_f},
-    {"x was truncated: r had no say", sr_truncates},
-    {"x was rounded to nearest: r had no say", sr_is_nearest},
-    {"off by one: f + r = 65536 already rounds up", sr_one_short},
-    {"a negative x was rounded up in value: it is the magnitude that goes up", sr_toward_plus},
 };
 
 #endif

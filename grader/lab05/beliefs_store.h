@@ -11,6 +11,7 @@
 
 #include "grader/grade.h"
 #include "grader/lab05/beliefs_round.h"
+#include "grader/lab05/beliefs_sr.h"
 #include "grader/oracles/oracle_optim.h"
 
 #include <math.h>
@@ -114,6 +115,36 @@ static uint64_t store_high_bits(size_t i, const void *context)
     return store_stochastic(c, i, (uint16_t)(rng_u32(c->seed, c->step, i) >> 16));
 }
 
+/** What a wrong rule of bf16_from_f32_sr() makes of the right sum and the right random bits. */
+static uint64_t store_by(uint64_t (*rule)(size_t, const void *), size_t i, const void *context)
+{
+    const struct store_cases *c = context;
+    float x = exact_or_fp32_sum(c, i);
+    uint16_t r = (uint16_t)rng_u32(c->seed, c->step, i);
+    struct sr_cases one = {&x, &r};
+    return rule(0, &one);
+}
+
+static uint64_t store_adds_then_rounds(size_t i, const void *context)
+{
+    return store_by(sr_adds_then_rounds, i, context);
+}
+
+static uint64_t store_fifteen_bits(size_t i, const void *context)
+{
+    return store_by(sr_fifteen_bits, i, context);
+}
+
+static uint64_t store_r_below_f(size_t i, const void *context)
+{
+    return store_by(sr_r_below_f, i, context);
+}
+
+static uint64_t store_toward_plus(size_t i, const void *context)
+{
+    return store_by(sr_toward_plus, i, context);
+}
+
 static const struct rule STOCHASTIC_RULES[] = {
     {"every element was rounded with the random bits of element 0", store_r_of_element_0},
     {"element i was rounded with the random bits of element i + 1", store_r_of_next},
@@ -121,6 +152,13 @@ static const struct rule STOCHASTIC_RULES[] = {
     {"step and index were swapped in rng_u32(seed, step, index)", store_r_swapped},
     {"the high 16 bits of rng_u32() were used; the contract says the low ones", store_high_bits},
     {"the sum was rounded to nearest, not stochastically", store_copy_plus_u},
+    {"the sum was truncated, not rounded stochastically", store_truncates},
+    {"the sum was rounded to nearest after r was added: drop the low bits then",
+     store_adds_then_rounds},
+    {"the sum was rounded with 15 random bits: r has 16", store_fifteen_bits},
+    {"rounded up when r < f: as many values of r as the contract says, but not the same ones",
+     store_r_below_f},
+    {"a negative sum was rounded up in value: it is the magnitude that goes up", store_toward_plus},
     {"the weights did not change at all", store_nothing},
 };
 
@@ -170,6 +208,21 @@ static void kahan_y_in_fp32(uint16_t *w, uint16_t *c, float u)
     *c = oracle_bf16_sum(y, -(oracle_bf16_value(*w) - old));
 }
 
+static void kahan_truncates(uint16_t *w, uint16_t *c, float u)
+{
+    double old = oracle_bf16_value(*w);
+    double y = oracle_bf16_value(oracle_bf16_sum((float)(u + oracle_bf16_value(*c)), 0));
+    *w = toward_zero((float)(old + y));
+    *c = oracle_bf16_sum(y, -(oracle_bf16_value(*w) - old));
+}
+
+static void kahan_forgets_when_it_moves(uint16_t *w, uint16_t *c, float u)
+{
+    uint16_t old = *w;
+    *w = oracle_apply_kahan(*w, c, u);
+    *c = *w != old ? 0 : *c;
+}
+
 static const struct {
     const char *belief;
     kahan_belief_step *step;
@@ -181,6 +234,8 @@ static const struct {
     {"c was computed from u, or from a y still in FP32: it is y - (s - w), with y = BF16(u + c)",
      kahan_c_from_u},
     {"y stayed in FP32: the contract rounds u + c to BF16 first", kahan_y_in_fp32},
+    {"w + y was truncated to BF16 instead of rounded to nearest", kahan_truncates},
+    {"c was set to 0 when the weight moved: a rest remains then too", kahan_forgets_when_it_moves},
 };
 enum { KAHAN_BELIEF_COUNT = sizeof KAHAN_BELIEFS / sizeof *KAHAN_BELIEFS };
 

@@ -9,6 +9,7 @@
 
 #include "grader/grade.h"
 #include "grader/lab05/beliefs_round.h"
+#include "grader/lab05/beliefs_sr.h"
 #include "grader/lab05/beliefs_store.h"
 #include "grader/oracles/oracle_optim.h"
 

@@ -14,9 +14,13 @@
 // In the order of the exercises, which is the order of the report.
 #include "grader/lab05/tests_round.h"
 // clang-format sorts the lines of a block, so each part has its own.
+#include "grader/lab05/tests_sr.h"
+// From gradient to update.
 #include "grader/lab05/tests_adamw.h"
 // Stores use what the others make.
 #include "grader/lab05/tests_store.h"
+// What the four stores share.
+#include "grader/lab05/tests_counts.h"
 // The kernels are all of it in one.
 #include "grader/lab05/tests_kernels.h"
 

@@ -115,6 +115,39 @@ GRADED(adamw_moments, .points = 3,
  * and a loop of products instead of powf() stay below 1e-4 too. */
 static const double UPDATE_TOLERANCE = 1e-4;
 
+/** Names what explains u[i]: a wrong formula on the new moments, or moments that were wrong. */
+static void name_update_belief(const struct adamw_call *k, size_t i)
+{
+    double got = k->u1[i], m = k->m1[i], v = k->v1[i], w = k->w[i], g = k->g[i];
+    double old = oracle_adamw_u(k->m[i], k->v[i], w, k->opt, k->t).value;
+    if (near(got, old, UPDATE_TOLERANCE * fabs(old)))
+        because("u was made of the old moments: update m and v first");
+    for (size_t b = sizeof U_BELIEFS / sizeof *U_BELIEFS; b-- > 0 && v >= 0;) {
+        double wrong = U_BELIEFS[b].answer(m, v, w, g, k->opt, k->t);
+        // A correction of 0 or a missing eps makes 0/0.
+        if (near(got, wrong, UPDATE_TOLERANCE * fabs(wrong)) || (isnan(got) && isnan(wrong)))
+            because("%s", U_BELIEFS[b].belief);
+    }
+    for (size_t b = sizeof V_BELIEFS / sizeof *V_BELIEFS; b-- > 0 && v < 0;) {
+        double wrong = V_BELIEFS[b].answer(k->m[i], k->v[i], w, g, k->opt, k->t);
+        if (near(v, wrong, 1e-5 * fabs(wrong)))
+            because("%s", V_BELIEFS[b].belief);
+    }
+    double coupled = m_coupled(k->m[i], k->v[i], w, g, k->opt, k->t);
+    if (k->opt.weight_decay > 0 && near(m, coupled, 1e-5 * fabs(coupled)))
+        because("%s", M_BELIEFS[2].belief);
+}
+
+/** Fails with what became of u[i]. */
+static void fail_update(const struct adamw_call *k, size_t i, double want)
+{
+    name_update_belief(k, i);
+    fail("adamw_update: u[%zu] = %.9g, expected %.9g\n"
+         "t = %d, g = %.9g, w = %.9g, m %.9g -> %.9g, v %.9g -> %.9g",
+         i, (double)k->u1[i], want, k->t, (double)k->g[i], (double)k->w[i], (double)k->m[i],
+         (double)k->m1[i], (double)k->v[i], (double)k->v1[i]);
+}
+
 /** Judges u by the moments that the call left behind (or the right ones), so that wrong moments
  *  cost their own test only. */
 static void judge_update(const struct adamw_call *k)
@@ -124,21 +157,9 @@ static void judge_update(const struct adamw_call *k)
         double v = oracle_adamw_v(k->v[i], k->g[i], k->opt).value;
         struct oracle_term want = oracle_adamw_u(m, v, k->w[i], k->opt, k->t);
         struct oracle_term own = oracle_adamw_u(k->m1[i], k->v1[i], k->w[i], k->opt, k->t);
-        if (near(k->u1[i], want.value, UPDATE_TOLERANCE * want.scale) ||
-            near(k->u1[i], own.value, UPDATE_TOLERANCE * own.scale))
-            continue;
-        for (size_t b = sizeof U_BELIEFS / sizeof *U_BELIEFS; b-- > 0;) {
-            double wrong = U_BELIEFS[b].answer(k->m1[i], k->v1[i], k->w[i], k->g[i], k->opt, k->t);
-            if (near(k->u1[i], wrong, UPDATE_TOLERANCE * fabs(wrong)))
-                because("%s", U_BELIEFS[b].belief);
-        }
-        double coupled = m_coupled(k->m[i], k->v[i], k->w[i], k->g[i], k->opt, k->t);
-        if (k->opt.weight_decay > 0 && near(k->m1[i], coupled, 1e-5 * fabs(coupled)))
-            because("%s", M_BELIEFS[2].belief);
-        fail("adamw_update: u[%zu] = %.9g, expected %.9g\n"
-             "t = %d, g = %.9g, w = %.9g, m %.9g -> %.9g, v %.9g -> %.9g",
-             i, (double)k->u1[i], want.value, k->t, (double)k->g[i], (double)k->w[i],
-             (double)k->m[i], (double)k->m1[i], (double)k->v[i], (double)k->v1[i]);
+        if (!near(k->u1[i], want.value, UPDATE_TOLERANCE * want.scale) &&
+            !near(k->u1[i], own.value, UPDATE_TOLERANCE * own.scale))
+            fail_update(k, i, want.value);
     }
 }
 
@@ -161,6 +182,28 @@ GRADED(adamw_bias_correction, .points = 3,
 // At this step beta2^t = 2e-9: the bias corrections are 1, and a missing one costs nothing.
 enum { LATE = 20000 };
 
+/** Judges where eps is added when the correction of v is far from 1. Takes u with any correction
+ *  that a student may believe in, so that a wrong one costs its own test only. With beta1 = 0, m
+ *  needs none. */
+static void judge_early_eps(const struct adamw_call *k)
+{
+    for (size_t i = 0; i < ADAMW_N; i++) {
+        double m = oracle_adamw_m(k->m[i], k->g[i], k->opt).value;
+        double v = oracle_adamw_v(k->v[i], k->g[i], k->opt).value;
+        bool fine = false;
+        const double powers[] = {k->t, k->t - 1, k->t + 1, INFINITY};
+        for (size_t p = 0; p < sizeof powers / sizeof *powers; p++) {
+            double correction2 = 1 - pow(k->opt.beta2, powers[p]);
+            double u = adam_step(m, v, k->opt, 1, correction2);
+            double own = adam_step(k->m1[i], k->v1[i], k->opt, 1, correction2);
+            fine |= near(k->u1[i], u, UPDATE_TOLERANCE * fabs(u)) ||
+                    near(k->u1[i], own, UPDATE_TOLERANCE * fabs(own));
+        }
+        if (!fine)
+            fail_update(k, i, oracle_adamw_u(k->m1[i], k->v1[i], 0, k->opt, k->t).value);
+    }
+}
+
 GRADED(adamw_eps_outside_root, .points = 3,
        .idea = "eps is added to sqrt(v), and keeps 0/0 from happening")
 {
@@ -170,6 +213,10 @@ GRADED(adamw_eps_outside_root, .points = 3,
     k.g[0] = k.m[0] = k.v[0] = 0;
     call_adamw(&k);
     judge_update(&k);
+    k.t = 2; // where it shows whether eps comes before the correction of v or after it
+    k.opt.beta1 = 0;
+    call_adamw(&k);
+    judge_early_eps(&k);
 }
 
 GRADED(adamw_decay_is_decoupled, .points = 3,
