@@ -238,7 +238,9 @@ GRADED(amax_keeps_nan, .points = 3, .idea = "the largest magnitude, with a NaN a
         for (uint64_t i = 0; i < n; i++)
             bits[i] = draw_code(dtype, (enum kind)(test_u64(9000 + 64 * k + i) % 3), 64 * k + i);
         if (n > 0 && k % 4 > 1) // a NaN first, last or in between
-            bits[k % 8 < 3 ? 0 : test_u64(k + 500) % n] = draw_code(dtype, KIND_NAN, 600 + k);
+            bits[k % 8 < 3    ? 0
+                 : k % 8 == 6 ? n - 1
+                              : test_u64(k + 500) % n] = draw_code(dtype, KIND_NAN, 600 + k);
         if (n > 1 && k % 4 == 3) // and an infinity, which may come after it
             bits[n - 1] = draw_code(dtype, KIND_INF, 700 + k);
         list[k] = give_tensor("t", dtype, bits, n);

@@ -112,6 +112,15 @@ static uint64_t unscale_skips_bad(size_t i, const void *context)
     return bits_from_f32(oracle_is_finite(c->x[i]) ? oracle_unscaled(c->x[i], c->inv) : c->x[i]);
 }
 
+static uint64_t unscale_stops_at_bad(size_t i, const void *context)
+{
+    const struct unscale_cases *c = context;
+    bool stopped = false;
+    for (size_t k = 0; k < i; k++)
+        stopped = stopped || !oracle_is_finite(c->x[k]);
+    return bits_from_f32(stopped ? c->x[i] : oracle_unscaled(c->x[i], c->inv));
+}
+
 static const struct rule SCALE_RULES[] = {
     {"the values were not scaled", unscale_leaves},
     {"divided by the scale: scaling multiplies, unscaling takes it back", unscale_divides},
@@ -119,6 +128,8 @@ static const struct rule SCALE_RULES[] = {
 
 // In order: of rules that explain the same answers, the first is named.
 static const struct rule UNSCALE_RULES[] = {
+    {"the elements behind the first infinity or NaN were left out: all are unscaled",
+     unscale_stops_at_bad},
     {"divided by the scale: the rule multiplies by the FP32 inverse, which rounds differently",
      unscale_divides},
     {"the inverse stayed in double: it is rounded to FP32 before the multiply",
@@ -136,6 +147,7 @@ static const struct rule UNSCALE_RULES[] = {
 struct update_belief {
     const char *belief;
     struct oracle_scale (*update)(struct oracle_scale now, struct oracle_rule r, int bad);
+    bool of_several; /**< makes a difference only where several optimizers share the scale */
 };
 
 /** Begins a believed update. */
@@ -292,40 +304,59 @@ BELIEF(backs_off_for_each)
     return next;
 }
 
+/** The last of the optimizers are the bad ones, and three are the most that a test has. */
+BELIEF(all_must_find)
+{
+    return oracle_update(now, &r, bad >= 3);
+}
+
+BELIEF(grows_every_step)
+{
+    r.interval = now.tracker + 1;
+    return oracle_update(now, &r, bad);
+}
+
 BELIEF(upside_down)
 {
     return oracle_update(now, &r, !bad);
 }
 
 static const struct update_belief UPDATE_BELIEFS[] = {
-    {"the scale never changed", never_changes},
+    {"the scale never changed", never_changes, false},
     {"grew one step late: the clean step counts before it is compared with the interval",
-     grows_a_step_late},
-    {"grew one step early", grows_a_step_early},
+     grows_a_step_late, false},
+    {"S grew on every clean step: it waits for growth_interval of them", grows_every_step, false},
+    {"grew one step early", grows_a_step_early, false},
     {"clean steps were counted across the overflow: found_inf sets the tracker to 0",
-     counts_across_overflows},
-    {"the skipped step was counted as a clean one", counts_the_bad_step},
-    {"the tracker was not set to 0 at growth", counts_on_after_growth},
+     counts_across_overflows, false},
+    {"the skipped step was counted as a clean one", counts_the_bad_step, false},
+    {"the tracker was not set to 0 at growth", counts_on_after_growth, false},
     {"once the interval was reached the scale grew at every step: growth sets the tracker to 0",
-     grows_ever_after},
-    {"the scale grew to infinity: growth past FP32's largest number is refused", grows_to_infinity},
+     grows_ever_after, false},
+    {"the scale grew to infinity: growth past FP32's largest number is refused", grows_to_infinity,
+     false},
     {"growth was cut off at FP32's largest number: it is refused, and the scale stays",
-     grows_to_the_maximum},
-    {"a refused growth left the tracker counting: it starts at 0 again", refusal_keeps_counting},
-    {"a refused growth left the tracker waiting: it starts at 0 again", refusal_waits},
-    {"the scale was kept at 1 or above: PyTorch has no lower limit", stops_at_one},
+     grows_to_the_maximum, false},
+    {"a refused growth left the tracker counting: it starts at 0 again", refusal_keeps_counting,
+     false},
+    {"a refused growth left the tracker waiting: it starts at 0 again", refusal_waits, false},
+    {"the scale was kept at 1 or above: PyTorch has no lower limit", stops_at_one, false},
     {"the scale was kept at FP32's smallest normal number or above: there is no lower limit",
-     stops_at_the_smallest_normal},
-    {"the scale was kept above 0: there is no lower limit", stops_above_zero},
-    {"subnormal scales were made 0", flushes_subnormals},
+     stops_at_the_smallest_normal, false},
+    {"the scale was kept above 0: there is no lower limit", stops_above_zero, false},
+    {"subnormal scales were made 0", flushes_subnormals, false},
     {"the product was computed in FP32: the factors are doubles, and S * factor is rounded once",
-     multiplies_in_fp32},
-    {"backed off by 1 / growth_factor: backoff_factor is a number of its own", divides_by_growth},
-    {"backed off by 0.5, whatever backoff_factor is", always_halves},
-    {"grew by 2, whatever growth_factor is", always_doubles},
+     multiplies_in_fp32, false},
+    {"backed off by 0.5, whatever backoff_factor is", always_halves, false},
+    {"backed off by 1 / growth_factor: backoff_factor is a number of its own", divides_by_growth,
+     false},
+    {"grew by 2, whatever growth_factor is", always_doubles, false},
     {"backed off once for each optimizer: the scale is shared, and backs off once",
-     backs_off_for_each},
-    {"found_inf was taken the wrong way round", upside_down},
+     backs_off_for_each, false},
+    {"one optimizer's find is enough, whichever it is: here all had to find something, or only the "
+     "first was asked",
+     all_must_find, true},
+    {"found_inf was taken the wrong way round", upside_down, false},
 };
 
 /** A history of the scale that a student's code made, and what it was made from. */
@@ -347,7 +378,12 @@ static bool same_scale(const struct history *h, struct oracle_scale a, struct or
 /** Names the belief that explains all of a history. */
 static void name_update_belief(const struct history *h)
 {
+    bool several = false;
+    for (size_t i = 0; i < h->steps; i++)
+        several = several || h->bad[i] > 1;
     for (size_t b = 0; b < sizeof UPDATE_BELIEFS / sizeof *UPDATE_BELIEFS; b++) {
+        if (UPDATE_BELIEFS[b].of_several && !several)
+            continue;
         struct oracle_scale believed = h->start;
         size_t agree = 0;
         for (; agree < h->steps; agree++) {
