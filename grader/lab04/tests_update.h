@@ -7,7 +7,7 @@
 #ifndef LOWP_GRADER_LAB04_TESTS_UPDATE_H
 #define LOWP_GRADER_LAB04_TESTS_UPDATE_H
 
-#include "grader/lab04/beliefs.h"
+#include "grader/lab04/beliefs_update.h"
 #include "grader/lab04/draw.h"
 
 enum { UPDATES_MAX = 200, OPTIMIZERS_MAX = 3 };
