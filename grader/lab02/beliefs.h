@@ -53,9 +53,24 @@ static enum kind kind_bf16_as_fp16(uint32_t bits, enum dtype dtype)
     return oracle_kind(bits, dtype == DTYPE_BF16 ? DTYPE_FP16 : dtype);
 }
 
+static enum kind kind_bf16_ends_like_fp16(uint32_t bits, enum dtype dtype)
+{
+    uint32_t magnitude = bits & 0x7FFF;
+    if (dtype != DTYPE_BF16 || magnitude < 0x7C00)
+        return oracle_kind(bits, dtype);
+    return magnitude == 0x7C00 ? KIND_INF : KIND_NAN;
+}
+
+static enum kind kind_zero_is_subnormal(uint32_t bits, enum dtype dtype)
+{
+    enum kind kind = oracle_kind(bits, dtype);
+    return kind == KIND_ZERO ? KIND_SUBNORMAL : kind;
+}
+
+/** Counts and range also depend on them, if the student's own kind_of() is asked. */
 static const struct {
     const char *belief;
-    enum kind (*answer)(uint32_t bits, enum dtype dtype);
+    kind_rule *answer;
 } KIND_BELIEFS[] = {
     {"an exponent of all ones is an infinity only if the mantissa is 0", kind_all_ones_is_inf},
     {"an exponent of all ones with mantissa 0 is an infinity, no NaN", kind_all_ones_is_nan},
@@ -64,6 +79,20 @@ static const struct {
     {"the sign bit was compared along: clear it first", kind_sign_kept},
     {"-0 is a zero too", kind_of_minus_zero},
     {"BF16 has 8 exponent bits and 7 mantissa bits, not FP16's 5 and 10", kind_bf16_as_fp16},
+    {"BF16's infinity is 0x7F80; 0x7C00 is FP16's", kind_bf16_ends_like_fp16},
+    {"0 is no subnormal number: those have a mantissa that is not 0", kind_zero_is_subnormal},
+};
+
+// --- 2.3, and all that looks for bad values ---------------------------------------------------
+
+static const struct {
+    const char *belief;
+    unsigned bad; /**< what is looked for */
+} SEARCH_BELIEFS[] = {
+    {"only NaNs were looked for: infinities are not finite either", BAD_NAN},
+    {"only infinities were looked for: NaNs are not finite either, and x == NAN is never true",
+     BAD_INF},
+    {"-inf was not looked for: it is no more finite than +inf", BAD_NAN | BAD_PLUS_INF},
 };
 
 // --- 2.7 to 2.9: sums ------------------------------------------------------------------------
@@ -119,6 +148,37 @@ static double sum_larger_half_first(struct tensor t)
     return larger_half_first(t, 0, t.n);
 }
 
+static float halves_in_fp32(struct tensor t, size_t begin, size_t end)
+{
+    if (end - begin < 2)
+        return end == begin ? 0 : (float)oracle_element(t, begin);
+    size_t middle = begin + (end - begin) / 2;
+    return halves_in_fp32(t, begin, middle) + halves_in_fp32(t, middle, end);
+}
+
+static double sum_halves_in_fp32(struct tensor t)
+{
+    return (double)halves_in_fp32(t, 0, t.n);
+}
+
+static double sum_halves_rounded_at_the_end(struct tensor t)
+{
+    return oracle_rounded(sum_halves_in_fp32(t), t.dtype);
+}
+
+/** Elements 0 and 1, 2 and 3, ... and then the sums likewise; who is left over goes on alone. */
+static double sum_of_neighbours(struct tensor t)
+{
+    static double sums[8192];
+    for (size_t i = 0; i < t.n; i++)
+        sums[i] = oracle_element(t, i);
+    for (size_t n = t.n; n > 1; n = (n + 1) / 2)
+        for (size_t i = 0; i < (n + 1) / 2; i++)
+            sums[i] = 2 * i + 1 < n ? oracle_rounded(sums[2 * i] + sums[2 * i + 1], t.dtype)
+                                    : sums[2 * i];
+    return t.n ? sums[0] : 0;
+}
+
 static const struct {
     const char *belief;
     double (*answer)(struct tensor t);
@@ -135,90 +195,12 @@ static const struct {
     {"every format was rounded to FP16", sum_in_fp16},
     {"the elements were added from the last to the first", sum_backwards},
     {"the first half is the smaller one when n is odd: n/2 rounds down", sum_larger_half_first},
-};
-
-// --- 2.13 and 2.14: graphs -------------------------------------------------------------------
-
-/** A recorded pass. */
-struct graph {
-    size_t n_ops;
-    const struct op *ops;
-    const struct tensor *tensors;
-};
-
-/** Ops whose inputs are good and whose output is bad; `which` 0 is the first, SIZE_MAX the last. */
-static size_t candidate(struct graph g, size_t which, bool nan_only, size_t inputs_seen)
-{
-    size_t found = NOT_FOUND, seen = 0;
-    for (size_t i = 0; i < g.n_ops && seen <= which; i++) {
-        bool blamed = oracle_is_bad(g.tensors[g.ops[i].output], nan_only);
-        for (size_t k = 0; k < g.ops[i].n_inputs && k < inputs_seen; k++)
-            blamed = blamed && !oracle_is_bad(g.tensors[g.ops[i].inputs[k]], nan_only);
-        if (blamed) {
-            found = i;
-            seen++;
-        }
-    }
-    return found;
-}
-
-static size_t oracle_first_bad_op(struct graph g)
-{
-    return candidate(g, 0, false, OP_INPUTS_MAX);
-}
-
-static size_t oracle_first_nan_op(struct graph g)
-{
-    return candidate(g, 0, true, 0);
-}
-
-static size_t op_inputs_ignored(struct graph g)
-{
-    return candidate(g, 0, false, 0);
-}
-
-static size_t op_nan_only(struct graph g)
-{
-    return candidate(g, 0, true, OP_INPUTS_MAX);
-}
-
-static size_t op_last(struct graph g)
-{
-    return candidate(g, NOT_FOUND - 1, false, OP_INPUTS_MAX);
-}
-
-static size_t op_first_input_only(struct graph g)
-{
-    return candidate(g, 0, false, 1);
-}
-
-static size_t op_tensor_number(struct graph g)
-{
-    size_t i = oracle_first_bad_op(g);
-    return i == NOT_FOUND ? i : (size_t)g.ops[i].output;
-}
-
-static size_t op_last_nan(struct graph g)
-{
-    return candidate(g, NOT_FOUND - 1, true, 0);
-}
-
-static const struct {
-    const char *belief;
-    size_t (*answer)(struct graph g);
-} OP_BELIEFS[] = {
-    {"the inputs were not looked at: an op that was handed a bad value is not at fault",
-     op_inputs_ignored},
-    {"only NaNs were looked for: an infinity is the usual beginning", op_nan_only},
-    {"of two candidates the last was named: the one recorded first is meant", op_last},
-    {"only the first input was looked at: all n_inputs of them count", op_first_input_only},
-    {"the number of the op's output tensor was returned, not the index of the op",
-     op_tensor_number},
-    {"the last op with a NaN was named: the first is meant", op_last_nan},
-    {"this is the op at fault; anomaly detection looks at outputs and NaNs only",
-     oracle_first_bad_op},
-    {"this is what anomaly detection would say; here an infinity counts, and inputs do",
-     oracle_first_nan_op},
+    {"halves were added in FP32: the contract rounds to t's format after each addition",
+     sum_halves_in_fp32},
+    {"halves were added in FP32 and rounded once, at the end: each addition rounds to t's format",
+     sum_halves_rounded_at_the_end},
+    {"neighbours were added, round after round: the contract cuts in halves, n/2 rounded down",
+     sum_of_neighbours},
 };
 
 #endif

@@ -129,6 +129,12 @@ static unsigned root_of_minus_zero_is_plus(enum fp_op op, unsigned a, unsigned b
     return op == OP_SQRT && a == V_MINUS_ZERO ? V_PLUS_ZERO : oracle_outcomes(op, a, b);
 }
 
+static unsigned minus_zero_is_negative(enum fp_op op, unsigned a, unsigned b)
+{
+    bool of_minus_zero = (op == OP_SQRT || op == OP_LOG) && a == V_MINUS_ZERO;
+    return of_minus_zero ? V_NAN : oracle_outcomes(op, a, b);
+}
+
 static unsigned log_never_zero(enum fp_op op, unsigned a, unsigned b)
 {
     unsigned want = oracle_outcomes(op, a, b);
@@ -216,6 +222,7 @@ static const struct {
     {"log(-0) is -inf as well: -0 is no negative number", log_of_minus_zero_is_nan},
     {"sqrt(-0) is -0: -0 is no negative number", root_of_minus_zero},
     {"sqrt(-0) is -0: the sign stays", root_of_minus_zero_is_plus},
+    {"-0 is no negative number: sqrt(-0) is -0, and log(-0) is -inf", minus_zero_is_negative},
     {"log(1) is +0", log_never_zero},
     {"exp(-inf) is +0", exp_of_minus_inf_is_nan},
     {"sqrt, log and exp have one operand: b means nothing", second_operand_counts},

@@ -67,6 +67,32 @@ static struct tensor give_values(const char *name, enum dtype dtype, const doubl
     return give_tensor(name, dtype, bits, n);
 }
 
+/** A rule that says which kind a code is of. */
+typedef enum kind kind_rule(uint32_t bits, enum dtype dtype);
+
+/** What someone looks for who looks for values that are not finite. */
+enum { BAD_NAN = 1, BAD_PLUS_INF = 2, BAD_MINUS_INF = 4, BAD_INF = 6, BAD_ANY = 7 };
+
+/** Where the first element is that someone takes for bad, or the last. @param[in] t tensor
+ *  @param[in] bad what is looked for @param[in] kind_of how it is recognised @param[in] last the
+ *  last one? @return index or NOT_FOUND */
+static size_t find_bad(struct tensor t, unsigned bad, kind_rule *kind_of, bool last)
+{
+    size_t found = NOT_FOUND;
+    for (size_t i = 0; i < t.n && (last || found == NOT_FOUND); i++) {
+        uint32_t bits = tensor_bits(t, i);
+        enum kind kind = kind_of(bits, t.dtype);
+        bool negative = bits >> (t.dtype == DTYPE_FP32 ? 31 : 15);
+        unsigned is = kind == KIND_NAN   ? BAD_NAN
+                      : kind != KIND_INF ? 0
+                      : negative         ? BAD_MINUS_INF
+                                         : BAD_PLUS_INF;
+        if (bad & is)
+            found = i;
+    }
+    return found;
+}
+
 /** Are these the same answer? NaNs are; zeros of both signs are too. */
 static bool same(double got, double want)
 {

@@ -17,7 +17,9 @@
 #include "grader/lab02/tests_table.h"
 // Sums and predictions.
 #include "grader/lab02/tests_sums.h"
-// Guards and graphs.
+// Guards.
+#include "grader/lab02/tests_guard.h"
+// Graphs.
 #include "grader/lab02/tests_graph.h"
 // The kernels.
 #include "grader/lab02/tests_kernels.h"

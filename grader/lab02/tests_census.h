@@ -80,31 +80,74 @@ static struct census oracle_census(struct tensor t)
     return want;
 }
 
+/** The census of someone who tells kinds by a rule. */
+static struct census census_by(struct tensor t, kind_rule *kind_of)
+{
+    struct census census = {0};
+    for (size_t i = 0; i < t.n; i++) {
+        float x = (float)fabs(oracle_element(t, i));
+        enum kind kind = kind_of(tensor_bits(t, i), t.dtype);
+        census.count[kind]++;
+        if (kind != KIND_SUBNORMAL && kind != KIND_NORMAL)
+            continue;
+        if (census.smallest == 0 || x < census.smallest)
+            census.smallest = x;
+        if (x > census.largest)
+            census.largest = x;
+    }
+    return census;
+}
+
+static bool same_counts_of_kinds(struct census a, struct census b)
+{
+    return memcmp(a.count, b.count, sizeof a.count) == 0;
+}
+
+static bool same_range(struct census a, struct census b)
+{
+    return a.smallest == b.smallest && a.largest == b.largest;
+}
+
+/** Names the rule for kinds that explains all of some censuses. */
+static void name_kind_belief(const struct tensor *list, const struct census *got, size_t n,
+                             bool (*alike)(struct census, struct census))
+{
+    for (size_t b = 0; b < COUNT(KIND_BELIEFS); b++) {
+        struct tally t = {0};
+        for (size_t k = 0; k < n; k++)
+            count_belief(&t, alike(got[k], oracle_census(list[k])),
+                         alike(got[k], census_by(list[k], KIND_BELIEFS[b].answer)));
+        name_belief(&t, KIND_BELIEFS[b].belief);
+    }
+}
+
 GRADED(census_counts, .points = 3, .idea = "every element is counted once, in its kind")
 {
-    const size_t lengths[] = {0, 1, 5, 37, 400};
-    for (size_t k = 0; k < 3 * COUNT(lengths); k++) {
-        struct tensor t = give_mixture((enum dtype)(k % 3), lengths[k / 3], 1000 * k);
-        struct census got = tensor_census(t), want = oracle_census(t);
-        size_t all = 0, wanted_bad = want.count[KIND_INF] + want.count[KIND_NAN];
-        for (int kind = 0; kind < KIND_COUNT; kind++)
-            all += got.count[kind];
-        for (int kind = 0; kind < KIND_COUNT; kind++) {
-            if (got.count[kind] == want.count[kind])
-                continue;
-            if (all == want.count[kind] || (t.n > 0 && all == 0))
-                because("some elements were not counted at all");
-            else if (kind >= KIND_INF &&
-                     (got.count[KIND_NAN] == wanted_bad || got.count[KIND_INF] == wanted_bad))
-                because("infinities and NaNs are counted apart");
-            else if (all != t.n)
-                because("the counts sum to %zu, but the tensor has %zu elements", all, t.n);
-            fail("tensor_census of %zu %s numbers: count of %s\n  got      %zu\n  expected %zu",
-                 t.n, dtype_name(t.dtype), kind_name((enum kind)kind), got.count[kind],
-                 want.count[kind]);
-        }
-        arena_reset();
+    enum { LENGTHS = 5, TENSORS = 3 * LENGTHS };
+    const size_t lengths[LENGTHS] = {0, 1, 5, 37, 400};
+    struct tensor list[TENSORS];
+    struct census got[TENSORS];
+    size_t first = TENSORS;
+    for (size_t k = 0; k < TENSORS; k++) {
+        list[k] = give_mixture((enum dtype)(k % 3), lengths[k / 3], 1000 * k);
+        got[k] = tensor_census(list[k]);
+        if (first == TENSORS && !same_counts_of_kinds(got[k], oracle_census(list[k])))
+            first = k;
     }
+    if (first == TENSORS)
+        return;
+    struct tensor t = list[first];
+    struct census want = oracle_census(t);
+    size_t all = 0, kind = 0;
+    for (size_t i = KIND_COUNT; i-- > 0;) {
+        all += got[first].count[i];
+        kind = got[first].count[i] == want.count[i] ? kind : i;
+    }
+    if (all != t.n)
+        because("the counts sum to %zu, but the tensor has %zu elements", all, t.n);
+    name_kind_belief(list, got, TENSORS, same_counts_of_kinds);
+    fail("tensor_census of %zu %s numbers: count of %s\n  got      %zu\n  expected %zu", t.n,
+         dtype_name(t.dtype), kind_name((enum kind)kind), got[first].count[kind], want.count[kind]);
 }
 
 /** Extremes as some believe them to be. */
@@ -126,54 +169,86 @@ static void explain_extremes(struct tensor t, struct census got, struct census w
     else if (got.smallest == 0 && want.smallest > 0 && got.largest == want.largest)
         because("zero does not take part: smallest is the least magnitude that is not 0");
     else if ((double)got.largest == signed_max && got.largest < want.largest)
-        because("the values were compared with their signs; magnitudes are meant");
+        because(
+            "negative numbers count by their magnitudes: none is left out, none compared with its "
+            "sign");
     else if ((double)got.smallest == (normals ? min_normal : 0) && got.smallest != want.smallest)
         because("subnormal numbers were left out: they are numbers too");
+}
+
+/** From only zeros and non-numbers (k < 3), through subnormals only, to everything. */
+static struct tensor give_range(uint64_t k)
+{
+    static const enum kind none[] = {KIND_ZERO, KIND_INF, KIND_NAN},
+                           little[] = {KIND_ZERO, KIND_SUBNORMAL, KIND_INF};
+    enum dtype dtype = (enum dtype)(k % 3);
+    uint32_t bits[40];
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t random = test_u64(100 * k + i);
+        bits[i] = draw_code(dtype,
+                            k < 3   ? none[random % 3]
+                            : k < 6 ? little[random % 3]
+                                    : (enum kind)(random % KIND_COUNT),
+                            5000 + 100 * k + i);
+    }
+    if (k >= 6 && k % 2) // the largest magnitude is that of a negative number
+        bits[20] = dtype == DTYPE_FP32 ? 0xFF7FFFFF : dtype == DTYPE_FP16 ? 0xFBFF : 0xFF7F;
+    return give_tensor("mixture", dtype, bits, 40);
 }
 
 GRADED(census_extremes, .points = 2,
        .idea = "the range: least and largest magnitude that is finite and not 0")
 {
-    for (uint64_t k = 0; k < 24; k++) {
-        // From only zeros and non-numbers, through subnormals only, to everything.
-        static const enum kind none[] = {KIND_ZERO, KIND_INF, KIND_NAN},
-                               little[] = {KIND_ZERO, KIND_SUBNORMAL, KIND_INF};
-        enum dtype dtype = (enum dtype)(k % 3);
-        uint32_t bits[40];
-        for (uint64_t i = 0; i < 40; i++) {
-            uint64_t random = test_u64(100 * k + i);
-            bits[i] = draw_code(dtype,
-                                k < 3   ? none[random % 3]
-                                : k < 6 ? little[random % 3]
-                                        : (enum kind)(random % KIND_COUNT),
-                                5000 + 100 * k + i);
-        }
-        if (k >= 6 && k % 2) // the largest magnitude is that of a negative number
-            bits[20] = dtype == DTYPE_FP32 ? 0xFF7FFFFF : dtype == DTYPE_FP16 ? 0xFBFF : 0xFF7F;
-        struct tensor t = give_tensor("mixture", dtype, bits, 40);
-        struct census got = tensor_census(t), want = oracle_census(t);
-        if (got.smallest != want.smallest || got.largest != want.largest) {
-            explain_extremes(t, got, want);
-            fail("tensor_census of 40 %s numbers%s: smallest and largest\n  got      %.9g and %.9g"
-                 "\n  expected %.9g and %.9g",
-                 dtype_name(dtype), k < 3 ? ", none of them finite but zeros" : "",
-                 (double)got.smallest, (double)got.largest, (double)want.smallest,
-                 (double)want.largest);
-        }
-        arena_reset();
+    enum { TENSORS = 24 };
+    struct tensor list[TENSORS];
+    struct census got[TENSORS];
+    size_t first = TENSORS;
+    for (size_t k = 0; k < TENSORS; k++) {
+        list[k] = give_range(k);
+        got[k] = tensor_census(list[k]);
+        if (first == TENSORS && !same_range(got[k], oracle_census(list[k])))
+            first = k;
     }
+    if (first == TENSORS)
+        return;
+    struct census want = oracle_census(list[first]);
+    name_kind_belief(list, got, TENSORS, same_range);
+    explain_extremes(list[first], got[first], want);
+    fail("tensor_census of 40 %s numbers%s: smallest and largest\n  got      %.9g and %.9g"
+         "\n  expected %.9g and %.9g",
+         dtype_name(list[first].dtype), first < 3 ? ", none of them finite but zeros" : "",
+         (double)got[first].smallest, (double)got[first].largest, (double)want.smallest,
+         (double)want.largest);
 }
 
-/** First or last element that is bad. */
-static size_t find_bad(struct tensor t, bool last, bool want_inf, bool want_nan)
+/** Fails at the first of n answers of first_nonfinite() that is wrong, and explains all of them. */
+static void check_places(const struct tensor *list, const size_t *got, const size_t *want, size_t n)
 {
-    size_t found = NOT_FOUND;
-    for (size_t i = 0; i < t.n && (last || found == NOT_FOUND); i++) {
-        double x = oracle_element(t, i);
-        if ((isinf(x) && want_inf) || (isnan(x) && want_nan))
-            found = i;
+    enum { SEARCHES = COUNT(SEARCH_BELIEFS), KINDS = COUNT(KIND_BELIEFS) };
+    struct tally searches[SEARCHES] = {{0}}, kinds[KINDS] = {{0}}, last = {0}, length = {0};
+    size_t wrong = n;
+    for (size_t i = n; i-- > 0;) {
+        bool right = got[i] == want[i];
+        wrong = right ? wrong : i;
+        for (size_t b = 0; b < SEARCHES; b++)
+            count_belief(&searches[b], right,
+                         got[i] == find_bad(list[i], SEARCH_BELIEFS[b].bad, oracle_kind, false));
+        for (size_t b = 0; b < KINDS; b++)
+            count_belief(&kinds[b], right,
+                         got[i] == find_bad(list[i], BAD_ANY, KIND_BELIEFS[b].answer, false));
+        count_belief(&last, right, got[i] == find_bad(list[i], BAD_ANY, oracle_kind, true));
+        count_belief(&length, right, want[i] == NOT_FOUND ? got[i] == list[i].n : right);
     }
-    return found;
+    if (wrong == n)
+        return;
+    for (size_t b = 0; b < KINDS; b++)
+        name_belief(&kinds[b], KIND_BELIEFS[b].belief);
+    for (size_t b = 0; b < SEARCHES; b++)
+        name_belief(&searches[b], SEARCH_BELIEFS[b].belief);
+    name_belief(&last, "the last one was returned: the first is meant");
+    name_belief(&length, "n was returned for \"there is none\": that is NOT_FOUND");
+    fail("first_nonfinite of %zu %s numbers returned %zd, expected %zd (-1 stands for NOT_FOUND)",
+         list[wrong].n, dtype_name(list[wrong].dtype), (ssize_t)got[wrong], (ssize_t)want[wrong]);
 }
 
 GRADED(first_bad_element, .points = 3,
@@ -194,32 +269,12 @@ GRADED(first_bad_element, .points = 3,
             bits[place] = draw_code(dtype, kind, 30000 + 8 * k + bad);
         }
         list[k] = give_tensor("t", dtype, bits, n);
-        want[k] = find_bad(list[k], false, true, true);
+        want[k] = find_bad(list[k], BAD_ANY, oracle_kind, false);
         if (k % 15 == 14) { // few buffers fit into the arena
             size_t first = k - 14;
             size_t *got = TAKE(size_t, 15);
             first_nonfinite_map(got, GIVE(list + first, 15), 15);
-            size_t wrong = 15;
-            struct tally t[4] = {{0}};
-            for (size_t i = 15; i-- > 0;) {
-                struct tensor x = list[first + i];
-                bool right = got[i] == want[first + i];
-                wrong = right ? wrong : i;
-                count_belief(&t[0], right, got[i] == find_bad(x, false, false, true));
-                count_belief(&t[1], right, got[i] == find_bad(x, false, true, false));
-                count_belief(&t[2], right, got[i] == find_bad(x, true, true, true));
-                count_belief(&t[3], right, want[first + i] == NOT_FOUND ? got[i] == x.n : right);
-            }
-            if (wrong < 15) {
-                name_belief(&t[0], "only NaNs were looked for: infinities are not finite either");
-                name_belief(&t[1], "only infinities were looked for: NaNs are not finite either");
-                name_belief(&t[2], "the last one was returned: the first is meant");
-                name_belief(&t[3], "n was returned for \"there is none\": that is NOT_FOUND");
-                fail("first_nonfinite of %zu %s numbers returned %zd, expected %zd (-1 stands for "
-                     "NOT_FOUND)",
-                     list[first + wrong].n, dtype_name(list[first + wrong].dtype),
-                     (ssize_t)got[wrong], (ssize_t)want[first + wrong]);
-            }
+            check_places(list + first, got, want + first, 15);
             arena_reset();
         }
     }

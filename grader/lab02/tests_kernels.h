@@ -26,70 +26,147 @@ static void draw_finite(float *x, size_t n, uint64_t stream)
             draw_code(DTYPE_FP32, i % 7 == 3 ? KIND_SUBNORMAL : KIND_NORMAL, 10000 * stream + i));
 }
 
-/** Names why a bad element at `place` may have been missed. */
-static void name_missed(size_t place, size_t n, int blocks)
-{
-    size_t threads = (size_t)blocks * KERNEL_THREADS;
-    if (blocks > 0 && place >= threads)
-        because("each thread looked at one element: with more elements than threads, it must loop");
-    else if (place >= n / KERNEL_THREADS * KERNEL_THREADS)
-        because("the last elements, which do not fill a block, were left out");
-    else if (place % KERNEL_THREADS >= 32)
-        because("only the first warp's vote was heard: the warps have to meet, too");
-    else if (place % 32 > 0)
-        because("only lane 0's own element was looked at: a vote hears all lanes");
-}
-
 // --------------------------------------------------------------------------------------------
 // 2.15: the flag
 // --------------------------------------------------------------------------------------------
 
-static void check_flag(const float *x, size_t n, int blocks, float start, float want, size_t place)
+/** One bad element among finite ones, and whether it raised the flag. */
+struct vote_case {
+    size_t n;
+    int blocks;
+    size_t place;
+    float value, flag;
+};
+
+static bool in_later_round(const struct vote_case *c)
+{
+    return c->blocks > 0 && c->place >= (size_t)c->blocks * KERNEL_THREADS;
+}
+
+static bool in_last_block(const struct vote_case *c)
+{
+    return c->place >= c->n / KERNEL_THREADS * KERNEL_THREADS;
+}
+
+static bool in_later_warp(const struct vote_case *c)
+{
+    return c->place % KERNEL_THREADS >= 32;
+}
+
+static bool in_later_lane(const struct vote_case *c)
+{
+    return c->place % 32 > 0;
+}
+
+static bool is_nan(const struct vote_case *c)
+{
+    return isnan(c->value);
+}
+
+static bool is_infinity(const struct vote_case *c)
+{
+    return isinf(c->value);
+}
+
+static bool is_negative(const struct vote_case *c)
+{
+    return !isnan(c->value) && c->value < 0;
+}
+
+static bool is_any(const struct vote_case *c)
+{
+    (void)c;
+    return true;
+}
+
+/** Names what the bad elements that were missed have in common, and no other has. */
+static void name_missed(const struct vote_case *c, size_t n)
+{
+    static const struct {
+        const char *belief;
+        bool (*missed)(const struct vote_case *c);
+    } beliefs[] = {
+        {"no bad element was found: one lane is enough, it need not be all of a warp", is_any},
+        {"NaNs were not found: only infinities were looked for, or x == NAN, which is never true",
+         is_nan},
+        {"infinities were not found: only NaNs were looked for", is_infinity},
+        {"-inf was not found: it is no more finite than +inf", is_negative},
+        {"the last elements, which do not fill a block, were left out", in_last_block},
+        {"each thread looked at one element: with more elements than threads, it must loop",
+         in_later_round},
+        {"only lane 0's own element was looked at: a vote hears all lanes", in_later_lane},
+        {"only the first warp's vote was heard: the warps have to meet, too", in_later_warp},
+    };
+    for (size_t b = 0; b < COUNT(beliefs); b++) {
+        struct tally t = {0};
+        for (size_t i = 0; i < n; i++)
+            count_belief(&t, c[i].flag == 1, (c[i].flag != 1) == beliefs[b].missed(&c[i]));
+        name_belief(&t, beliefs[b].belief);
+    }
+}
+
+static float flag_after(const float *x, size_t n, int blocks, float start)
 {
     float *found_inf = (float *)arena_inout("found_inf", &start, sizeof start, 1);
     run_found_inf_vote(found_inf, GIVE(x, n), n, blocks);
-    if (*found_inf == want) {
-        arena_reset();
+    float flag = *found_inf;
+    arena_reset();
+    return flag;
+}
+
+/** Fails unless a flag stays as it is where all numbers are finite. */
+static void check_flag_stays(const float *x, size_t n, int blocks, float start)
+{
+    float flag = flag_after(x, n, blocks, start);
+    if (flag == start)
         return;
-    }
-    if (place < n && *found_inf == start && isnan(x[place]))
-        because("a NaN was not found: no comparison with it is true");
-    else if (place < n && *found_inf == start && x[place] < 0)
-        because("-inf was not found");
-    else if (place < n && *found_inf != start)
-        because("the flag is 1.0f, as a float");
-    else if (place == n)
-        because(start > 0 ? "the flag is only ever raised: a flag that is up stays up"
-                          : "all are finite, down to the smallest and up to the largest");
-    if (place < n && *found_inf == start)
-        name_missed(place, n, blocks);
-    if (place < n)
-        fail("found_inf_vote: n = %zu, blocks = %d, x[%zu] = %s: *found_inf was %g and became %g, "
-             "expected %g",
-             n, blocks, place, show_f32(x[place]), (double)start, (double)*found_inf, (double)want);
+    because(start > 0 ? "the flag is only ever raised: a flag that is up stays up"
+                      : "all are finite, down to the smallest and up to the largest");
     fail("found_inf_vote: n = %zu, blocks = %d, all finite: *found_inf was %g and became %g", n,
-         blocks, (double)start, (double)*found_inf);
+         blocks, (double)start, (double)flag);
+}
+
+enum { VOTE_PLACES = 4, VOTE_CASES = COUNT(KERNEL_SHAPES) * VOTE_PLACES };
+
+static void check_votes(const struct vote_case c[VOTE_CASES])
+{
+    size_t first = VOTE_CASES;
+    for (size_t i = VOTE_CASES; i-- > 0;)
+        first = c[i].flag == 1 ? first : i;
+    if (first == VOTE_CASES)
+        return;
+    if (c[first].flag != 0)
+        because("the flag is 1.0f, as a float");
+    else
+        name_missed(c, VOTE_CASES);
+    fail("found_inf_vote: n = %zu, blocks = %d, x[%zu] = %s: *found_inf was 0 and became %g, "
+         "expected 1",
+         c[first].n, c[first].blocks, c[first].place, show_f32(c[first].value),
+         (double)c[first].flag);
 }
 
 GRADED(kernel_vote, .points = 5,
        .idea = "a bit a thread, a vote a warp, a word a block: one writes the flag, none clears it")
 {
     static float x[KERNEL_MAX];
+    static struct vote_case cases[VOTE_CASES];
     const float bad[] = {INFINITY, NAN, -INFINITY};
     for (uint64_t k = 0; k < COUNT(KERNEL_SHAPES); k++) {
         size_t n = KERNEL_SHAPES[k].n;
         int blocks = KERNEL_SHAPES[k].blocks;
         draw_finite(x, n, k);
-        check_flag(x, n, blocks, 0, 0, n);
-        check_flag(x, n, blocks, 1, 1, n);
-        const size_t places[] = {0, n - 1, test_u64(k) % n, n / 2};
-        for (size_t p = 0; p < COUNT(places); p++) {
-            float kept = x[places[p]];
-            x[places[p]] = bad[(k + p) % COUNT(bad)];
-            check_flag(x, n, blocks, 0, 1, places[p]);
+        check_flag_stays(x, n, blocks, 0);
+        check_flag_stays(x, n, blocks, 1);
+        const size_t places[VOTE_PLACES] = {0, n - 1, test_u64(k) % n, n / 2};
+        for (size_t p = 0; p < VOTE_PLACES; p++) {
+            float kept = x[places[p]], value = bad[(k + p) % COUNT(bad)];
+            x[places[p]] = value;
+            cases[VOTE_PLACES * k + p] =
+                (struct vote_case){n, blocks, places[p], value, flag_after(x, n, blocks, 0)};
             x[places[p]] = kept;
         }
     }
+    check_votes(cases);
 }
 
 // --------------------------------------------------------------------------------------------
@@ -156,6 +233,22 @@ static bool not_negative(const struct count_case *c, size_t i)
     return !signbit(c->x[i]);
 }
 
+/** The counts of who adds up where the first bit of each ballot is. */
+static struct nonfinite count_first_bits(const struct count_case *c)
+{
+    struct nonfinite sum = c->start;
+    for (size_t from = 0; from < c->n; from += 32) {
+        uint32_t infs = 0, nans = 0;
+        for (size_t lane = 0; lane < 32 && from + lane < c->n; lane++) {
+            infs |= (uint32_t) !!isinf(c->x[from + lane]) << lane;
+            nans |= (uint32_t) !!isnan(c->x[from + lane]) << lane;
+        }
+        sum.infs += (uint32_t)__builtin_ffs((int)infs);
+        sum.nans += (uint32_t)__builtin_ffs((int)nans);
+    }
+    return sum;
+}
+
 static bool same_counts(struct nonfinite a, struct nonfinite b)
 {
     return a.infs == b.infs && a.nans == b.nans;
@@ -187,6 +280,13 @@ static void name_counts(const struct count_case *c, struct nonfinite got)
     if (got.infs - c->start.infs == want.nans - c->start.nans &&
         got.nans - c->start.nans == want.infs - c->start.infs)
         because("infinities were counted as NaNs and NaNs as infinities");
+    if (got.infs == want.infs && got.nans + c->start.infs == want.nans + want.infs)
+        because("infinities were counted as NaNs as well: what is not finite need not be a NaN");
+    struct nonfinite bits = count_first_bits(c);
+    if ((got.infs == bits.infs || got.infs == want.infs) &&
+        (got.nans == bits.nans || got.nans == want.nans))
+        because(
+            "__ffs() says where the first bit of a ballot is; __popc() says how many there are");
     if (got.infs - c->start.infs == 32 * (want.infs - c->start.infs))
         because("every lane added the count of the whole warp: one of them is enough");
 }

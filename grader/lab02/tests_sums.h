@@ -219,7 +219,7 @@ GRADED(layers_until_overflow, .points = 3,
         c[n].largest = largest, c[n].gain = gain, c[n].dtype = dtype;
         n++;
     }
-    struct tally t[4] = {{0}};
+    struct tally t[5] = {{0}};
     size_t first = 0, got[48], want[48];
     for (size_t i = n; i-- > 0;) {
         double largest = (double)c[i].largest, gain = (double)c[i].gain;
@@ -228,12 +228,14 @@ GRADED(layers_until_overflow, .points = 3,
         bool right = got[i] == want[i];
         first = right ? first : i;
         double max = c[i].dtype == DTYPE_FP16 ? 65504 : 0x1.fep127;
-        bool between = largest >= max && isfinite(oracle_rounded(largest, c[i].dtype));
-        count_belief(&t[0], right, between ? got[i] == 0 : right);
+        // Whether the largest number itself still counts as finite depends on the student's <.
+        bool between = largest > max && isfinite(oracle_rounded(largest, c[i].dtype));
+        count_belief(&t[0], right, between || (largest == max && !right) ? got[i] == 0 : right);
         bool fixed = want[i] == NOT_FOUND || want[i] == 0;
         count_belief(&t[1], right, fixed ? right : got[i] == want[i] - 1);
         count_belief(&t[2], right, fixed ? right : got[i] == want[i] + 1);
         count_belief(&t[3], right, got[i] == oracle_layers(largest, gain, DTYPE_FP16));
+        count_belief(&t[4], right, got[i] == oracle_layers(largest, gain, DTYPE_FP32));
     }
     if (t[0].wrong == 0)
         return;
@@ -241,6 +243,7 @@ GRADED(layers_until_overflow, .points = 3,
     name_belief(&t[1], "the first k that overflows is meant, not the last that does not");
     name_belief(&t[2], "k = 0 is the value that goes into the first layer; this is one too many");
     name_belief(&t[3], "BF16 was given FP16's limit: it reaches to 3.4e38");
+    name_belief(&t[4], "every format was given FP32's limit: FP16 ends at 65504 already");
     fail("layers_until_overflow(%.9g, %.9g, %s) returned %s, expected %s\n(%zu of %zu differ)",
          (double)c[first].largest, (double)c[first].gain, dtype_name(c[first].dtype),
          show_count(got[first]), show_count(want[first]), t[0].wrong, n);

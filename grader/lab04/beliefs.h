@@ -112,6 +112,15 @@ static uint64_t unscale_skips_bad(size_t i, const void *context)
     return bits_from_f32(oracle_is_finite(c->x[i]) ? oracle_unscaled(c->x[i], c->inv) : c->x[i]);
 }
 
+static uint64_t unscale_stops_at_bad(size_t i, const void *context)
+{
+    const struct unscale_cases *c = context;
+    bool stopped = false;
+    for (size_t k = 0; k < i; k++)
+        stopped = stopped || !oracle_is_finite(c->x[k]);
+    return bits_from_f32(stopped ? c->x[i] : oracle_unscaled(c->x[i], c->inv));
+}
+
 static const struct rule SCALE_RULES[] = {
     {"the values were not scaled", unscale_leaves},
     {"divided by the scale: scaling multiplies, unscaling takes it back", unscale_divides},
@@ -119,6 +128,8 @@ static const struct rule SCALE_RULES[] = {
 
 // In order: of rules that explain the same answers, the first is named.
 static const struct rule UNSCALE_RULES[] = {
+    {"the elements behind the first infinity or NaN were left out: all are unscaled",
+     unscale_stops_at_bad},
     {"divided by the scale: the rule multiplies by the FP32 inverse, which rounds differently",
      unscale_divides},
     {"the inverse stayed in double: it is rounded to FP32 before the multiply",
@@ -129,259 +140,6 @@ static const struct rule UNSCALE_RULES[] = {
     {"infinities and NaNs were replaced by 0: then nobody downstream can see them", unscale_cleans},
     {"elements that are not finite were not multiplied", unscale_skips_bad},
 };
-
-// --- 4.7: histories of the scale -------------------------------------------------------------
-
-/** A wrong rule for one update. `bad` is the number of optimizers that found something. */
-struct update_belief {
-    const char *belief;
-    struct oracle_scale (*update)(struct oracle_scale now, struct oracle_rule r, int bad);
-};
-
-/** Begins a believed update. */
-#define BELIEF(name)                                                                               \
-    static struct oracle_scale name(struct oracle_scale now,                                       \
-                                    __attribute__((unused)) struct oracle_rule r,                  \
-                                    __attribute__((unused)) int bad)
-
-static float times(float scale, double factor)
-{
-    return (float)((double)scale * factor);
-}
-
-BELIEF(never_changes)
-{
-    return now;
-}
-
-BELIEF(grows_a_step_late)
-{
-    if (bad || now.tracker != r.interval)
-        return bad ? oracle_update(now, &r, true)
-                   : (struct oracle_scale){now.scale, now.tracker + 1};
-    float grown = times(now.scale, r.growth);
-    return (struct oracle_scale){isfinite(grown) ? grown : now.scale, 0};
-}
-
-BELIEF(grows_a_step_early)
-{
-    r.interval = r.interval > 1 ? r.interval - 1 : 1;
-    return oracle_update(now, &r, bad);
-}
-
-BELIEF(counts_across_overflows)
-{
-    if (bad)
-        return (struct oracle_scale){times(now.scale, r.backoff), now.tracker};
-    return oracle_update(now, &r, false);
-}
-
-BELIEF(counts_the_bad_step)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    return bad ? (struct oracle_scale){next.scale, 1} : next;
-}
-
-BELIEF(counts_on_after_growth)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    next.tracker = bad ? 0 : now.tracker + 1;
-    return next;
-}
-
-BELIEF(grows_ever_after)
-{
-    if (bad)
-        return oracle_update(now, &r, true);
-    if (++now.tracker >= r.interval && isfinite(times(now.scale, r.growth)))
-        now.scale = times(now.scale, r.growth);
-    return now;
-}
-
-BELIEF(grows_to_infinity)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    if (!bad && now.tracker + 1 == r.interval)
-        next.scale = times(now.scale, r.growth);
-    return next;
-}
-
-BELIEF(grows_to_the_maximum)
-{
-    struct oracle_scale next = grows_to_infinity(now, r, bad);
-    next.scale = isinf(next.scale) ? FLT_MAX : next.scale;
-    return next;
-}
-
-BELIEF(refusal_keeps_counting)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    if (!bad && now.tracker + 1 == r.interval && !isfinite(times(now.scale, r.growth)))
-        next.tracker = now.tracker + 1;
-    return next;
-}
-
-BELIEF(refusal_waits)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    if (!bad && now.tracker + 1 == r.interval && !isfinite(times(now.scale, r.growth)))
-        next.tracker = now.tracker;
-    return next;
-}
-
-BELIEF(stops_at_one)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    next.scale = bad && next.scale < 1 ? 1 : next.scale;
-    return next;
-}
-
-BELIEF(stops_at_the_smallest_normal)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    next.scale = bad && next.scale < FLT_MIN ? FLT_MIN : next.scale;
-    return next;
-}
-
-BELIEF(stops_above_zero)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    next.scale = bad && next.scale == 0 ? now.scale : next.scale;
-    return next;
-}
-
-BELIEF(flushes_subnormals)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    next.scale = next.scale < FLT_MIN ? 0 : next.scale;
-    return next;
-}
-
-BELIEF(multiplies_in_fp32)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    float product = now.scale * (float)(bad ? r.backoff : r.growth);
-    if (bits_from_f32(next.scale) != bits_from_f32(now.scale) && isfinite(product))
-        next.scale = product;
-    return next;
-}
-
-BELIEF(divides_by_growth)
-{
-    r.backoff = 1 / r.growth;
-    return oracle_update(now, &r, bad);
-}
-
-BELIEF(always_halves)
-{
-    r.backoff = 0.5;
-    return oracle_update(now, &r, bad);
-}
-
-BELIEF(always_doubles)
-{
-    r.growth = 2;
-    return oracle_update(now, &r, bad);
-}
-
-BELIEF(backs_off_for_each)
-{
-    struct oracle_scale next = oracle_update(now, &r, bad);
-    for (int i = 1; i < bad; i++)
-        next.scale = times(next.scale, r.backoff);
-    return next;
-}
-
-BELIEF(upside_down)
-{
-    return oracle_update(now, &r, !bad);
-}
-
-static const struct update_belief UPDATE_BELIEFS[] = {
-    {"the scale never changed", never_changes},
-    {"grew one step late: the clean step counts before it is compared with the interval",
-     grows_a_step_late},
-    {"grew one step early", grows_a_step_early},
-    {"clean steps were counted across the overflow: found_inf sets the tracker to 0",
-     counts_across_overflows},
-    {"the skipped step was counted as a clean one", counts_the_bad_step},
-    {"the tracker was not set to 0 at growth", counts_on_after_growth},
-    {"once the interval was reached the scale grew at every step: growth sets the tracker to 0",
-     grows_ever_after},
-    {"the scale grew to infinity: growth past FP32's largest number is refused", grows_to_infinity},
-    {"growth was cut off at FP32's largest number: it is refused, and the scale stays",
-     grows_to_the_maximum},
-    {"a refused growth left the tracker counting: it starts at 0 again", refusal_keeps_counting},
-    {"a refused growth left the tracker waiting: it starts at 0 again", refusal_waits},
-    {"the scale was kept at 1 or above: PyTorch has no lower limit", stops_at_one},
-    {"the scale was kept at FP32's smallest normal number or above: there is no lower limit",
-     stops_at_the_smallest_normal},
-    {"the scale was kept above 0: there is no lower limit", stops_above_zero},
-    {"subnormal scales were made 0", flushes_subnormals},
-    {"the product was computed in FP32: the factors are doubles, and S * factor is rounded once",
-     multiplies_in_fp32},
-    {"backed off by 1 / growth_factor: backoff_factor is a number of its own", divides_by_growth},
-    {"backed off by 0.5, whatever backoff_factor is", always_halves},
-    {"grew by 2, whatever growth_factor is", always_doubles},
-    {"backed off once for each optimizer: the scale is shared, and backs off once",
-     backs_off_for_each},
-    {"found_inf was taken the wrong way round", upside_down},
-};
-
-/** A history of the scale that a student's code made, and what it was made from. */
-struct history {
-    struct oracle_rule rule;
-    struct oracle_scale start;
-    const uint8_t *bad; /**< how many optimizers found something, for each step */
-    const struct oracle_scale *got;
-    size_t steps;
-    bool trackers; /**< are the trackers known, and to be compared? */
-};
-
-static bool same_scale(const struct history *h, struct oracle_scale a, struct oracle_scale b)
-{
-    return bits_from_f32(a.scale) == bits_from_f32(b.scale) &&
-           (!h->trackers || a.tracker == b.tracker);
-}
-
-/** Names the belief that explains all of a history. */
-static void name_update_belief(const struct history *h)
-{
-    for (size_t b = 0; b < sizeof UPDATE_BELIEFS / sizeof *UPDATE_BELIEFS; b++) {
-        struct oracle_scale believed = h->start;
-        size_t agree = 0;
-        for (; agree < h->steps; agree++) {
-            believed = UPDATE_BELIEFS[b].update(believed, h->rule, h->bad[agree]);
-            if (!same_scale(h, h->got[agree], believed))
-                break;
-        }
-        if (agree == h->steps) {
-            because("%s", UPDATE_BELIEFS[b].belief);
-            return;
-        }
-    }
-}
-
-/** Fails at the first step at which a history is not the oracle's. */
-static void check_history(const char *function, const struct history *h)
-{
-    struct oracle_scale want = h->start, before = want;
-    for (size_t i = 0; i < h->steps; i++, before = want) {
-        want = oracle_update(before, &h->rule, h->bad[i] > 0);
-        if (same_scale(h, h->got[i], want))
-            continue;
-        char trackers[80] = "";
-        if (h->trackers)
-            snprintf(trackers, sizeof trackers, "\n  tracker  %d, expected %d", h->got[i].tracker,
-                     want.tracker);
-        name_update_belief(h);
-        fail("%s: start %.9g, growth %.9g, backoff %.9g, interval %d; step %zu of %zu (%s)\n"
-             "  before   %s, tracker %d\n  got      %s\n  expected %s%s",
-             function, (double)h->start.scale, h->rule.growth, h->rule.backoff, h->rule.interval,
-             i + 1, h->steps, h->bad[i] ? "found an infinity" : "clean", show_f32(before.scale),
-             before.tracker, show_f32(h->got[i].scale), show_f32(want.scale), trackers);
-    }
-}
 
 // --- 4.12: flushed gradients -----------------------------------------------------------------
 

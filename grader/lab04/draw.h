@@ -70,11 +70,63 @@ static const char *status_text(enum scaler_status status)
     return (unsigned)status < sizeof names / sizeof *names ? names[status] : "no known status";
 }
 
+/** Why a call that was let through ought to have been refused. */
+static const char *reason_to_refuse(enum scaler_status status)
+{
+    switch (status) {
+    case SCALER_BAD_FACTOR:
+        return "with a growth_factor of 1 or less S never grows, with a backoff_factor of 1 or "
+               "more "
+               "it never falls";
+    case SCALER_UNSCALED_TWICE:
+        return "a second unscale before the update divides by the scale twice: it is refused";
+    case SCALER_UNSCALED_AFTER_STEP:
+        return "unscaling after the step comes too late: the optimizer has used the gradients";
+    case SCALER_STEPPED_TWICE:
+        return "a second step before the update would use the same gradients again: it is refused";
+    case SCALER_FP16_GRADIENTS:
+        return "FP16 gradients were let through: they must be FP32 by then, or small ones are lost";
+    case SCALER_NO_INF_CHECKS:
+        return "no gradient was checked since the last update, so there is nothing to go by: it "
+               "does not count as "
+               "clean";
+    case SCALER_EMPTY_STATE:
+        return "an empty state was saved by a disabled scaler: an enabled one has nothing to load";
+    default:
+        return "";
+    }
+}
+
+/** Why a call that was refused ought to have been let through. */
+static const char *reason_to_accept(enum scaler_status refused)
+{
+    switch (refused) {
+    case SCALER_BAD_FACTOR:
+        return "a disabled scaler does not look at its factors, and an enabled one allows all "
+               "above "
+               "1 and below 1";
+    case SCALER_FP16_GRADIENTS:
+        return "only FP16 gradients that are there count: a parameter without a gradient has none";
+    case SCALER_NO_INF_CHECKS:
+        return "a gradient of 0 elements is a gradient too: it was checked";
+    case SCALER_UNSCALED_TWICE:
+    case SCALER_UNSCALED_AFTER_STEP:
+    case SCALER_STEPPED_TWICE:
+        return "every update makes the optimizers READY, one with a scale of one's own, too";
+    case SCALER_EMPTY_STATE:
+        return "a disabled scaler loads nothing: the call comes back at once, whatever the state";
+    default:
+        return "";
+    }
+}
+
 /** Fails unless a call returned the status. `what` says which call, and when. */
 static void want_status(const char *what, enum scaler_status got, enum scaler_status want)
 {
-    if (got != want)
-        fail("%s returned %s, expected %s", what, status_text(got), status_text(want));
+    if (got == want)
+        return;
+    because("%s", got == SCALER_OK ? reason_to_refuse(want) : reason_to_accept(got));
+    fail("%s returned %s, expected %s", what, status_text(got), status_text(want));
 }
 
 static const char *stage_text(enum optimizer_stage stage)
@@ -83,10 +135,28 @@ static const char *stage_text(enum optimizer_stage stage)
     return (unsigned)stage < 3 ? names[stage] : "no known stage";
 }
 
+/** Names what may have been forgotten where an optimizer's state is not as wanted. */
+static void name_state_belief(const struct optimizer_state *got, struct optimizer_state want)
+{
+    if (want.stage == OPTIMIZER_STEPPED && got->stage == OPTIMIZER_UNSCALED)
+        because("a step that is skipped is a step too: it leaves the optimizer STEPPED");
+    else if (want.stage == OPTIMIZER_READY && got->stage == OPTIMIZER_STEPPED)
+        because("nobody else makes the optimizers READY: this call is the end of the iteration");
+    else if (want.stage == OPTIMIZER_READY && (got->checked || got->found_inf != 0))
+        because("what an optimizer found belongs to its iteration: this call forgets it");
+    else if (got->found_inf > 1)
+        because("the bad values were counted: the flag is 1, however many there are");
+    else if (want.found_inf == 1 && got->found_inf == 0)
+        because("what was found was lost: the update needs it to back the scale off");
+    else if (want.checked && !got->checked)
+        because("a gradient with data was checked, even if it has 0 elements");
+}
+
 /** Fails unless an optimizer's state is as wanted. `when` says after which call. */
 static void want_state(const char *when, const struct optimizer_state *got,
                        struct optimizer_state want)
 {
+    name_state_belief(got, want);
     if (got->stage != want.stage)
         fail("%s the optimizer's stage is %s, expected %s", when, stage_text(got->stage),
              stage_text(want.stage));
@@ -95,6 +165,7 @@ static void want_state(const char *when, const struct optimizer_state *got,
     if (got->found_inf != want.found_inf)
         fail("%s found_inf is %.9g, expected %.9g", when, (double)got->found_inf,
              (double)want.found_inf);
+    because("%s", ""); // it is as wanted
 }
 
 /** Fails unless two scalers are the same, bit by bit. `when` says after which call. */

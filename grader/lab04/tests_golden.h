@@ -7,9 +7,18 @@
 #ifndef LOWP_GRADER_LAB04_TESTS_GOLDEN_H
 #define LOWP_GRADER_LAB04_TESTS_GOLDEN_H
 
-#include "grader/lab04/beliefs.h"
+#include "grader/lab04/beliefs_update.h"
 #include "grader/lab04/draw.h"
 #include "grader/lab04/golden.h"
+
+/** Are these the scales that the steps used, each one step behind? */
+static bool is_one_late(const float *scales, const struct golden_trace *t)
+{
+    size_t alike = 0;
+    while (alike < GOLDEN_STEPS && scales[alike] == (alike ? t->scales[alike - 1] : t->start))
+        alike++;
+    return alike == GOLDEN_STEPS;
+}
 
 /** Replays one trace with the student's functions and fails where PyTorch's scale was another. */
 static void check_trace(size_t number, const struct golden_trace *t)
@@ -32,12 +41,17 @@ static void check_trace(size_t number, const struct golden_trace *t)
         if (bits_from_f32(scales[i]) == bits_from_f32(t->scales[i]))
             continue;
         name_update_belief(&h);
+        if (is_one_late(scales, t))
+            because("scales[i] is S after the update of step i, not the one that the step used");
         fail("scaler_replay, golden trace %zu: start %.9g, growth %.9g, backoff %.9g, interval %d\n"
              "  after step %zu of %d (%s)\n  got      %s\n  PyTorch  %s",
              number, (double)t->start, t->growth_factor, t->backoff_factor, t->growth_interval,
              i + 1, GOLDEN_STEPS, t->found_inf[i] ? "found an infinity" : "clean",
              show_f32(scales[i]), show_f32(t->scales[i]));
     }
+    if (s->growth_tracker != t->growth_tracker && s->loss_scale == t->scales[GOLDEN_STEPS - 1])
+        because("every scale was right and the count is not: a growth that is due starts it at 0 "
+                "again, refused or not");
     if (s->growth_tracker != t->growth_tracker || s->loss_scale != t->scales[GOLDEN_STEPS - 1])
         fail("scaler_replay, golden trace %zu: afterwards the scaler holds %.9g and tracker %d, "
              "expected %.9g and %d",
@@ -103,6 +117,48 @@ static const struct gradient *golden_gradient(const char *line)
     return GIVE(&g, 1);
 }
 
+/** Names why an update came out otherwise: `r` is before it, `s` after it. */
+static void name_update_call(const struct golden_run *r, const struct grad_scaler *s,
+                             struct oracle_scale want)
+{
+    struct oracle_rule rule = {2, 0.5, 3};
+    struct oracle_scale before = {r->scaler.loss_scale, r->scaler.growth_tracker};
+    struct oracle_scale got = {s->loss_scale, s->growth_tracker};
+    struct oracle_scale clean = oracle_update(before, &rule, false);
+    bool bad = want.scale < before.scale;
+    const uint8_t count = bad;
+    struct history h = {rule, before, &count, &got, 1, true};
+    if (bad && got.scale == clean.scale && got.tracker == clean.tracker)
+        because("an infinity or NaN was lost: what any optimizer found backs S off");
+    else if (!bad && got.scale < before.scale)
+        because("S backed off, but all that was checked since the last update was finite");
+    else if (bad && got.scale < want.scale)
+        because("backed off more than once: the scale is shared by all optimizers");
+    else
+        name_update_belief(&h);
+}
+
+/** Names why a call of calls.csv came out otherwise. */
+static void name_call(const struct golden_run *r, const char *line, const struct grad_scaler *s,
+                      bool ran)
+{
+    struct oracle_scale want = {golden_f32(line, 6), atoi(golden_field(line, 7))};
+    if (word_is(line, 0, "step") && ran != word_is(line, 4, "1"))
+        because(!ran ? "an optimizer with finite gradients was skipped: each goes by what it found "
+                       "itself"
+                : word_is(line, 2, "nan") ? "the step ran although a NaN was in the gradients"
+                : word_is(line, 2, "inf") ? "the step ran although an infinity was in the gradients"
+                                          : "the step ran, whatever scaler_unscale had found");
+    else if (word_is(line, 0, "update"))
+        name_update_call(r, s, want);
+    else if (word_is(line, 0, "set") && s->growth_tracker == 0)
+        because("the tracker was set to 0: PyTorch's update(new_scale) leaves it alone");
+    else
+        because(word_is(line, 5, "1") ? "the gradients of a READY optimizer are unscaled here"
+                                      : "the gradients were unscaled once more: the optimizer is "
+                                        "not READY any more");
+}
+
 /** Makes one call of calls.csv with the student's functions; fails where PyTorch did otherwise. */
 static void check_call(struct golden_run *r, const char *line, int number)
 {
@@ -124,6 +180,7 @@ static void check_call(struct golden_run *r, const char *line, int number)
     int length = (int)strcspn(line, "\n");
     snprintf(what, sizeof what, "golden/calls.csv, call %d (%.*s)", number, length, line);
     want_status(what, status, golden_status(line));
+    name_call(r, line, s, *(unsigned char *)run); // it is said only if something is wrong
     if (*(unsigned char *)run != word_is(line, 4, "1"))
         fail("%s: run is %d", what, *(unsigned char *)run);
     if (!word_is(line, 5, "-1") && g->data && (*(float *)g->data != 1) != word_is(line, 5, "1"))
@@ -133,6 +190,7 @@ static void check_call(struct golden_run *r, const char *line, int number)
         fail("%s: scale %.9g, tracker %d", what, (double)s->loss_scale, s->growth_tracker);
     r->scaler = *s;
     memcpy(r->optimizers, o, sizeof r->optimizers);
+    because("%s", "");
     arena_reset();
 }
 

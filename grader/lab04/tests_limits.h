@@ -130,6 +130,18 @@ GRADED(
 // 4.13 and 4.14: the blind spot and its guard
 // --------------------------------------------------------------------------------------------
 
+typedef uint64_t inverse_rule(size_t i, const void *scale);
+
+/** The blind spots of someone whose inverse is another. */
+static size_t blind_by(inverse_rule *inverse, const float *x, size_t n, float scale)
+{
+    float inv = f32_from_bits((uint32_t)inverse(0, &scale));
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += oracle_is_finite(x[i]) && !oracle_is_finite(oracle_unscaled(x[i], inv));
+    return count;
+}
+
 GRADED(blind_spots, .points = 3,
        .idea = "finite scaled gradients that the multiply makes infinite or NaN: nobody flags them")
 {
@@ -154,9 +166,46 @@ GRADED(blind_spots, .points = 3,
             because("infinities and NaNs that the check flags were counted too");
         else if (got == tests_inf_only)
             because("0 times infinity is NaN, and that counts too");
+        for (size_t r = 0; r < sizeof INVERSE_RULES / sizeof *INVERSE_RULES; r++)
+            if (got == blind_by(INVERSE_RULES[r].answer, x, N, scales[i]))
+                because("%s", INVERSE_RULES[r].belief);
         fail("scaler_blind_spots of %d values at scale %s is %zu, expected %zu (the inverse is %s)",
              N, show_f32(scales[i]), got, want, show_f32(inv));
     }
+}
+
+/** A wrong rule for scaler_backoffs_left(). */
+struct left_belief {
+    const char *belief;
+    float last;     /**< backs off while S is not below this; 0: while the inverse is finite */
+    double backoff; /**< by this, whatever the scaler says; 0: by the scaler's */
+    int off;        /**< and answers with so many more */
+    inverse_rule *inverse; /**< its inverse, NULL: the right one */
+};
+
+static const struct left_belief LEFT_BELIEFS[] = {
+    {"one too many: at 2^-128 the inverse is infinite already", 0, 0, 1, NULL},
+    {"one too few: the backoff that makes the inverse infinite counts, too", 0, 0, -1, NULL},
+    {"counted down to S = 0, but the inverse is infinite long before that", 0x1p-149f, 0, 0, NULL},
+    {"stopped at the smallest normal number: the inverse of 2^-127 is still finite", 0x1p-126f, 0,
+     0, NULL},
+    {"backed off by 0.5, whatever backoff_factor is", 0, 0.5, 0, NULL},
+    {"only the exponent was inverted: scales need not be powers of two", 0, 0, 0,
+     inverse_by_exponent},
+};
+
+/** What someone answers who believes that. */
+static int left_by(const struct left_belief *b, float scale, double backoff)
+{
+    int count = 0;
+    for (; count < 10000; count++) {
+        float inv =
+            b->inverse ? f32_from_bits((uint32_t)b->inverse(0, &scale)) : oracle_inverse(scale);
+        if (b->last > 0 ? scale < b->last : !oracle_is_finite(inv))
+            break;
+        scale = (float)((double)scale * (b->backoff > 0 ? b->backoff : backoff));
+    }
+    return count + b->off > 0 ? count + b->off : 0;
 }
 
 GRADED(backoffs_left, .points = 2,
@@ -168,22 +217,28 @@ GRADED(backoffs_left, .points = 2,
     } cases[] = {{65536, 0.5},  {1, 0.5},      {0x1p-127f, 0.5},      {0x1p-128f, 0.5},
                  {1e-45f, 0.5}, {3e38f, 0.5},  {65536, 0.25},         {12345, 0.7},
                  {1e-37f, 0.9}, {65536, 0.01}, {0x1.00002p-128f, 0.5}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    enum { CASES = sizeof cases / sizeof *cases };
+    int got[CASES], want[CASES];
+    size_t first = CASES;
+    for (size_t i = CASES; i-- > 0;) {
         struct grad_scaler s = scaler_at(cases[i].scale);
         s.backoff_factor = cases[i].backoff;
-        int want = oracle_backoffs_left(s.loss_scale, s.backoff_factor);
-        int got = scaler_backoffs_left(GIVE(&s, 1));
-        if (got == want)
-            continue;
-        if (got == want + 1)
-            because("one too many: at 2^-128 the inverse is infinite already");
-        else if (got == 166 && want == 144)
-            because("counted down to S = 0, but the inverse is infinite 22 backoffs earlier");
-        else if (got == 142 && want == 144)
-            because("stopped at the smallest normal number: the inverse of 2^-127 is still finite");
-        fail("scaler_backoffs_left at scale %s and backoff %.9g is %d, expected %d",
-             show_f32(s.loss_scale), s.backoff_factor, got, want);
+        want[i] = oracle_backoffs_left(s.loss_scale, s.backoff_factor);
+        got[i] = scaler_backoffs_left(GIVE(&s, 1));
+        first = got[i] == want[i] ? first : i;
     }
+    if (first == CASES)
+        return;
+    for (size_t b = 0; b < sizeof LEFT_BELIEFS / sizeof *LEFT_BELIEFS; b++) {
+        size_t agree = 0;
+        while (agree < CASES &&
+               got[agree] == left_by(&LEFT_BELIEFS[b], cases[agree].scale, cases[agree].backoff))
+            agree++;
+        if (agree == CASES)
+            because("%s", LEFT_BELIEFS[b].belief);
+    }
+    fail("scaler_backoffs_left at scale %s and backoff %.9g is %d, expected %d",
+         show_f32(cases[first].scale), cases[first].backoff, got[first], want[first]);
 }
 
 #endif

@@ -28,6 +28,8 @@ static void want_gradient(const char *when, const struct gradient *g, float from
         because("it was unscaled twice");
     else if (got == from)
         because("it was not unscaled");
+    else if (!isfinite(from) && got == 0)
+        because("infinities and NaNs were replaced by 0: then nobody downstream can see them");
     else if (want == from && got == from / 4)
         because("it was unscaled, and should not be");
     fail("%s a gradient of %.9g with a scale of 4 is %.9g, expected %.9g", when, (double)from,
@@ -106,6 +108,11 @@ GRADED(step_runs_or_skips, .points = 3,
         want_status("scaler_step of a READY optimizer", scaler_step(GIVE(&s, 1), o, g, 1, run),
                     SCALER_OK);
         unsigned char ran = *(unsigned char *)run; // what was not written is no bool
+        if (ran && !clean)
+            because("the step ran on gradients that are not finite: it is to be skipped");
+        else if (!ran && clean)
+            because("an optimizer with finite gradients was skipped: each goes by what it found "
+                    "itself");
         if (ran != clean)
             fail("scaler_step with a gradient of %.9g set run to %d, expected %d",
                  (double)values[i], ran, clean);
@@ -120,6 +127,7 @@ GRADED(
     .idea = "after scaler_unscale the step goes by what was found then, and leaves the gradients")
 {
     struct grad_scaler s = scaler_at(4);
+    bool went_wrong[2] = {false, false};
     for (int found = 0; found < 2; found++) {
         // Clipping may have made a bad gradient look good, and a bug a good one bad: the flag counts.
         const float x = found ? 2 : INFINITY;
@@ -129,7 +137,11 @@ GRADED(
         bool *run = TAKE(bool, 1);
         want_status("scaler_step of an UNSCALED optimizer", scaler_step(GIVE(&s, 1), o, g, 1, run),
                     SCALER_OK);
-        if (*(unsigned char *)run == found)
+        const unsigned char ran = *(unsigned char *)run;
+        went_wrong[found] = ran != !found;
+        if (found && ran && !went_wrong[0])
+            because("the step ran, whatever scaler_unscale had found");
+        else if (ran != !found)
             because("the gradients were checked again: what scaler_unscale found counts");
         if (*(unsigned char *)run != !found)
             fail("scaler_step of an UNSCALED optimizer with found_inf = %d set run to %d", found,
@@ -210,13 +222,19 @@ GRADED(disabled_does_nothing, .points = 3,
     float three = 3, *loss = INOUT(&three, 1);
     bool *run = TAKE(bool, 1);
     scaler_scale(s, loss, 1);
+    if (*loss == 0.75f)
+        because("divided by the scale: scaling multiplies, unscaling takes it back");
     if (*loss != 12)
         fail("an enabled scaler_scale made %.9g of 3 with a scale of 4", (double)*loss);
     want_status("an enabled scaler_unscale", scaler_unscale(s, o, g, 1), SCALER_OK);
     want_status("an enabled scaler_step", scaler_step(s, o, g, 1, run), SCALER_OK);
     if (*(unsigned char *)run != 0)
+        because("the step ran on gradients that are not finite: it is to be skipped");
+    if (*(unsigned char *)run != 0)
         fail("an enabled scaler_step set run to %d after an infinity", *(unsigned char *)run);
     want_status("an enabled scaler_update", scaler_update(s, o, 1), SCALER_OK);
+    if (s->loss_scale == 4)
+        because("the find was lost between the step and the update, which is to back S off");
     if (s->loss_scale != 2)
         fail("an enabled scaler_update after an infinity made %.9g of a scale of 4",
              (double)s->loss_scale);

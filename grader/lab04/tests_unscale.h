@@ -28,6 +28,8 @@ static void check_init(const struct scaler_options *options, enum scaler_status 
                  options->growth_factor, options->backoff_factor,
                  options->enabled ? "enabled" : "disabled");
     want_status(text, scaler_init(s, given), status);
+    if (!options)
+        because("PyTorch's defaults are S = 2^16, factors 2 and 0.5, interval 2000, enabled");
     want_scaler(status == SCALER_OK ? what : "after a refused scaler_init", s,
                 status == SCALER_OK ? want : rubbish);
 }
@@ -137,6 +139,8 @@ GRADED(unscale_multiplies_by_the_inverse, .points = 3,
         for (uint64_t i = 0; i < N; i++)
             x[i] =
                 turn % 2 && i % 7 == 0 ? (float)i * 0x1p-149f : draw_gradient(i); // subnormals too
+        if (turn == 4) // who has seen a bad value unscales what comes after it all the same
+            x[test_u64(2000) % sizes[0]] = INFINITY, x[60] = NAN, x[140] = -INFINITY;
         for (size_t t = 0, at = 0; t < TENSORS; at += sizes[t++])
             grads[t] = (struct gradient){INOUT(x + at, sizes[t]), sizes[t], GRADIENT_FP32};
         float zero = 0, *found_inf = INOUT(&zero, 1);
@@ -163,6 +167,22 @@ static float flag_of(float bad, size_t n, size_t place, bool second)
     return flag;
 }
 
+/** Names why a bad value was missed. `found`: were +inf, -inf and three NaNs found as the very first
+ *  element? `second`: it was in the second gradient; `later`: it was not the first element. */
+static void name_missed_value(const bool found[5], bool second, bool later)
+{
+    bool infinities = found[0] && found[1], nans = found[2] && found[3] && found[4];
+    if (infinities && !found[2])
+        because("NaNs were not found: only infinities were looked for, or x == NAN, which is never "
+                "true");
+    else if (nans && !found[0] && !found[1])
+        because("infinities were not found: only NaNs were looked for");
+    else if (nans && found[0])
+        because(infinities && second ? "the second gradient was not looked at, or its find was lost"
+                : infinities && later ? "not all elements were looked at"
+                                      : "-inf was not found: it is no more finite than +inf");
+}
+
 GRADED(
     finds_every_bad_value, .points = 3,
     .idea = "one infinity or NaN anywhere, last element and last tensor included, sets found_inf")
@@ -180,6 +200,9 @@ GRADED(
                   {"FP32's largest number", 0x1.fffffep127f, 0},
                   {"0", 0, 0}};
     const size_t places[] = {0, N - 1, N - 2, 1 + test_u64(0) % (N - 3)};
+    bool found[sizeof values / sizeof *values]; // as the first element of all
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++)
+        found[v] = flag_of(values[v].value, N, 0, false) != 0;
     for (size_t v = 0; v < sizeof values / sizeof *values; v++)
         for (size_t p = 0; p < 2 * sizeof places / sizeof *places; p++) {
             size_t place = places[p / 2];
@@ -187,7 +210,9 @@ GRADED(
             if (got == values[v].want)
                 continue;
             if (values[v].want == 0)
-                because("a large finite number is no overflow");
+                because("a large finite number is no overflow: FP32 gradients reach 3.4e38");
+            else
+                name_missed_value(found, p % 2, p > 1);
             fail("check_and_unscale: with %s as element %zu of %d of the %s of two gradients "
                  "found_inf is %.9g, expected %.9g",
                  values[v].name, place, N, p % 2 ? "second" : "first", (double)got,
@@ -201,24 +226,31 @@ GRADED(
 {
     const struct {
         float x, scale, want;
-    } cases[] = {{1e30f, 0x1p-100f, 0},    {1.0f, 0x1p-128f, 0}, {0.0f, 0x1p-128f, 0},
-                 {-1e-40f, 0x1p-149f, 0},  {2.0f, 0x1p-127f, 0}, {1.0f, 0.0f, 0},
-                 {INFINITY, 0x1p-128f, 1}, {INFINITY, 65536, 1}, {NAN, 0x1p-100f, 1},
-                 {INFINITY, INFINITY, 1},  {1.0f, INFINITY, 0}};
+    } cases[] = {{1e30f, 65536, 0},    {1e30f, 0x1p-100f, 0},    {1.0f, 0x1p-128f, 0},
+                 {0.0f, 0x1p-128f, 0}, {-1e-40f, 0x1p-149f, 0},  {2.0f, 0x1p-127f, 0},
+                 {1.0f, 0.0f, 0},      {INFINITY, 0x1p-128f, 1}, {INFINITY, 65536, 1},
+                 {NAN, 0x1p-100f, 1},  {INFINITY, INFINITY, 1},  {1.0f, INFINITY, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float inv = oracle_inverse(cases[i].scale), x = cases[i].x;
-        const float both[] = {x, x};
+        // Which kind of bad value is found is another test's idea, so there is one of each.
+        const float both[] = {x, isfinite(x) ? x : isnan(x) ? INFINITY : NAN};
         const struct gradient *g = give_gradient(both, 2);
         float zero = 0, *found_inf = INOUT(&zero, 1);
         check_and_unscale(g, 1, found_inf, inv);
         float y = *(float *)g->data, want_y = oracle_unscaled(x, inv);
         bool after = !oracle_is_finite(want_y);
-        if (*found_inf != cases[i].want) {
+        if ((*found_inf != 0) != (cases[i].want != 0)) { // that it is 1 is another test's idea
             if (cases[i].want == 0 && after)
                 because("finiteness was tested after the multiply");
+            else if (cases[i].want == 0)
+                because("a large finite number is no overflow: FP32 gradients reach 3.4e38");
             fail("check_and_unscale: x = %s, inv = %s: found_inf is %.9g, expected %.9g",
                  show_f32(x), show_f32(inv), (double)*found_inf, (double)cases[i].want);
         }
+        if (!isfinite(x) && y == 0)
+            because("infinities and NaNs were replaced by 0: then nobody downstream can see them");
+        else if (!isfinite(x) && same_f32(y, x))
+            because("elements that are not finite were not multiplied");
         if (!same_f32(y, want_y))
             fail("check_and_unscale: x = %s, inv = %s became %s, expected %s", show_f32(x),
                  show_f32(inv), show_f32(y), show_f32(want_y));
@@ -262,6 +294,8 @@ GRADED(empty_and_missing_gradients, .points = 2,
         if (*found_inf != 0)
             fail("check_and_unscale looked past the end of an empty gradient: found_inf is %.9g",
                  (double)*found_inf);
+        if (full[0] == 4)
+            because("what stands behind an empty or missing gradient was left out");
         if (empty[0] != INFINITY || full[0] != 1 || full[1] != (turn ? 2 : 8))
             fail("check_and_unscale, gradients of 0, none, %d elements: 4, 8 became %.9g, %.9g; "
                  "expected 1, %d",
