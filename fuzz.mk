@@ -17,6 +17,7 @@ parts_archive    := $(intake_parts)
 parts_arena      := grader/runner/arena tests/fuzz/shadow
 parts_csv        := common/csv
 parts_data       := common/data
+parts_folder     := $(intake_parts)
 parts_gradescope := grader/autograde/gradescope
 parts_keep       := $(addprefix grader/autograde/,keep finds names)
 parts_layouts    := $(addprefix grader/autograde/,layouts platforms plan gradescope finds names paths)
