@@ -8,12 +8,13 @@
 #   tools/fuzz.sh --check            is there a clang that can build them?
 #
 # A line a parser: executions, coverage (places in the code), inputs that are kept, findings. What was
-# found lies in build/fuzz/crashes, with the command that replays it. The inputs that a run grew stay in
-# build/fuzz/corpus and are where the next one begins.
+# found lies in OUT/crashes, and the command that replays it is printed. The inputs that a run grew stay
+# in OUT/corpus and are where the next one begins. OUT: build/fuzz, if the environment names no other.
 # Exit: 0 no finding, 1 a finding, 2 wrong usage, 77 no clang that can.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 built=build/fuzz
+out=${OUT:-$built}
 
 # Inputs that are kept in the repository, at most: of one parser, and bytes of one.
 KEPT=40
@@ -50,9 +51,9 @@ field() {
 
 # fuzz NAME SECONDS: returns 1 for a finding.
 fuzz() {
-    name=$1 log=$built/$1.log grown=$built/corpus/$1 kept=tests/fuzz/corpus/$1
-    mkdir -p "$grown" "$kept" "$built/crashes"
-    set -- -rss_limit_mb=1024 -malloc_limit_mb=8192 -timeout=25 "-artifact_prefix=$built/crashes/$name-" \
+    name=$1 log=$out/$1.log grown=$out/corpus/$1 kept=tests/fuzz/corpus/$1
+    mkdir -p "$grown" "$kept" "$out/crashes"
+    set -- -rss_limit_mb=1024 -malloc_limit_mb=8192 -timeout=25 "-artifact_prefix=$out/crashes/$name-" \
         "$(test "$2" -eq 0 && echo -runs=0 || echo "-max_total_time=$2")" "$grown" "$kept"
     "$built/fuzz_$name" "$@" >"$log" 2>&1 &
     running=$!
@@ -86,8 +87,8 @@ keep() {
         *) cp -- "$file" "$new/" ;;
         esac
     done
-    find "$built/corpus/$1" "$old" -type f -size -${KEPT_BYTES}c -exec cp -- {} "$old/" \; 2>/dev/null
-    "$built/fuzz_$1" -merge=1 -use_counters=0 "$new" "$old" >"$built/$1.merge.log" 2>&1 || return 1
+    find "$out/corpus/$1" "$old" -type f -size -${KEPT_BYTES}c -exec cp -- {} "$old/" \; 2>/dev/null
+    "$built/fuzz_$1" -merge=1 -use_counters=0 "$new" "$old" >"$out/$1.merge.log" 2>&1 || return 1
     (cd "$new" && find . -type f -name '????????????????????????????????????????' -printf '%s %f\n') |
         sort -n | head -n $KEPT | while read -r _ file; do cp -- "$new/$file" "$kept/"; done
     echo "$1: $(find "$kept" -type f | wc -l) inputs, $(cat "$kept"/* | wc -c) bytes"
