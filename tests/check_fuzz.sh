@@ -1,11 +1,11 @@
 #!/bin/sh
 # Every parser that reads what others wrote: the inputs that are kept, some of which once broke one, and
 # then a few seconds of new ones each. `make fuzz` takes its time. Skipped where no clang has libFuzzer.
-#   SECONDS=N tests/check_fuzz.sh      other than 3 seconds a parser
+#   FUZZ_SECONDS=N tests/check_fuzz.sh      other than 3 seconds a parser
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
 cd "$root" || exit 1
-seconds=${SECONDS:-3}
+seconds=${FUZZ_SECONDS:-3}
 
 why=$(tools/fuzz.sh --check) || skip_all "$why"
 run make -j"$(nproc)" fuzz-programs
@@ -18,7 +18,7 @@ export OUT
 rm -rf "$OUT/corpus"
 names=$(find tests/fuzz -name 'fuzz_*.c' | sed 's|.*/fuzz_||; s|\.c$||' | sort)
 # shellcheck disable=SC2016 # for the shell that xargs starts
-printf '%s\n' $names | xargs -P "$(nproc)" -I NAME sh -c \
+printf '%s\n' "$names" | xargs -P "$(nproc)" -I NAME sh -c \
     'tools/fuzz.sh "$0" "$2" >"$1/$2.said" 2>&1; echo $? >"$1/$2.status"' "$seconds" "$scratch" NAME
 for name in $names; do
     check "$name: has inputs to begin with" test -n "$(ls "tests/fuzz/corpus/$name" 2>/dev/null)"
