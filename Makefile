@@ -74,7 +74,7 @@ handout_parts = $(WORKER) $(B)/libcommon.a $(B)/libsimt_checked.a $(B)/libsimt.a
     $(foreach l,$(1),$(addprefix $(B)/grader/,test_$(l) $(l).hash thunks_$(l).o) $(B)/runs/handout/$(l).done \
       $(if $(call has_kernels,$(l)),$(B)/labs/$(l).launch.checked.o $(B)/labs/$(l).launch.fast.o))
 # Those parts of the front door that a handout lacks may be missing.
-include kernels.mk $(wildcard gpu.mk autograde.mk trust.mk)
+include kernels.mk $(wildcard gpu.mk autograde.mk trust.mk fuzz.mk)
 
 ##@ Students
 .PHONY: help
@@ -168,6 +168,8 @@ test:
 	@tools/run_tests.sh '$(B)' '$(TEST)'
 .PHONY: trust
 trust: ## is the grader right? wrong and right solutions, and every small change of them; LAB=
+.PHONY: fuzz
+fuzz: ## every parser of what others write, on made-up inputs; SECONDS=600 each, FUZZ=name
 .PHONY: gpu-check
 gpu-check: ## all that needs a GPU: tests, FP8, sanitizers, benchmark; OUT=folder, GPU_LIBS=folder
 .PHONY: lint
@@ -192,7 +194,7 @@ bench: ## time build, grade and experiment (medians of 7)
 bench-class: ## time the grading of a class that never was: N=60 SEED=1
 	@tools/bench_class.sh '$(N)' '$(SEED)'
 else
-WORKBOOK_ONLY := demo handout package autograde test trust gpu-check lint docs figures bench bench-class
+WORKBOOK_ONLY := demo handout package autograde test trust fuzz gpu-check lint docs figures bench bench-class
 .PHONY: $(WORKBOOK_ONLY)
 $(WORKBOOK_ONLY):
 	@echo 'This is the handout: $@ needs the sources of the whole workbook. `make help` lists what there is.'; exit 2

@@ -38,6 +38,20 @@ static const char *text(const json_t *record, const char *key)
     return s ? s : "";
 }
 
+/* What a record says that its test earned. No test earns more than it is worth, or less than nothing,
+ * whatever wrote the record: a class's points are sums of these. */
+static double points_of(const json_t *record, const struct graded *test)
+{
+    double points = json_number_value(json_object_get(record, "points"));
+    return points < 0 ? 0 : points > test->points ? test->points : points;
+}
+
+static double seconds_of(const json_t *record)
+{
+    double seconds = json_number_value(json_object_get(record, "seconds"));
+    return seconds < 0 ? 0 : seconds;
+}
+
 static int by_order(const void *a, const void *b)
 {
     const struct test_result *x = a, *y = b;
@@ -57,8 +71,8 @@ void result_collect(struct result *r, const char *records)
             record ? text(record, "message") : "the test itself ended early; please report this";
         t->belief = text(record, "belief");
         t->output = text(record, "output");
-        t->points = json_number_value(json_object_get(record, "points"));
-        t->seconds = json_number_value(json_object_get(record, "seconds"));
+        t->points = points_of(record, t->test);
+        t->seconds = seconds_of(record);
         t->kernels = json_is_true(json_object_get(record, "kernels"));
         t->on_device = json_is_true(json_object_get(record, "on_device"));
         r->points += t->points;

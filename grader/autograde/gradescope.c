@@ -98,14 +98,9 @@ static bool read_folder(char *line, char *folder, size_t size)
     return true;
 }
 
-struct submitter *gradescope_read(const char *path, size_t *count)
+struct submitter *gradescope_parse(FILE *file, size_t *count)
 {
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat s;
-    FILE *file = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) ? fdopen(fd, "r") : NULL;
     *count = 0;
-    if (!file)
-        return NULL;
     struct submitter *all = calloc(1, sizeof *all);
     char *line = NULL, folder[256] = "";
     size_t size = 0;
@@ -132,6 +127,18 @@ struct submitter *gradescope_read(const char *path, size_t *count)
         }
     }
     free(line);
+    return all;
+}
+
+struct submitter *gradescope_read(const char *path, size_t *count)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat s;
+    FILE *file = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) ? fdopen(fd, "r") : NULL;
+    *count = 0;
+    if (!file)
+        return NULL;
+    struct submitter *all = gradescope_parse(file, count);
     fclose(file);
     return all;
 }

@@ -6,6 +6,7 @@
 #define LOWP_GRADER_AUTOGRADE_GRADESCOPE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /** @brief One who handed in a folder; a group has several. Empty texts: not said. */
 struct submitter {
@@ -16,8 +17,16 @@ struct submitter {
 };
 
 /**
- * @brief Reads the file. Of YAML it knows what Ruby writes there: a folder's name at the margin, below
+ * @brief Reads the file's text. Of YAML it knows what Ruby writes there: a folder's name at the margin, below
  *        it ":submitters:" with a list of ":name:", ":sid:" and ":email:", plain or in quotes.
+ * @param[in,out] file  open for reading
+ * @param[out] count    how many
+ * @return array for free(), or NULL if there is no memory for it
+ */
+struct submitter *gradescope_parse(FILE *file, size_t *count);
+
+/**
+ * @brief The same of a file by its path.
  * @param[in] path    of submission_metadata.yml
  * @param[out] count  how many
  * @return array for free(), or NULL if there is no such file

@@ -102,6 +102,14 @@ static bool anonymous_file(struct entry *e, const char *name)
     return e->file != NULL;
 }
 
+/* A file by the name "." or ".." would be shown outside the folder that a student's files are shown in.
+ * No platform takes one, so this is nobody's. */
+static bool ends_in_dots(const char *name)
+{
+    const char *last = strrchr(name, '_');
+    return last && (strcmp(last, "_.") == 0 || strcmp(last, "_..") == 0);
+}
+
 /* FULL NAME_ID_assignsubmission_TYPE...: what follows "assignsubmission_", or NULL. */
 static const char *moodle(struct entry *e, const char *name)
 {
@@ -109,7 +117,7 @@ static const char *moodle(struct entry *e, const char *name)
     const char *end = strstr(name, mark), *number = end;
     while (number && number > name && isdigit((unsigned char)number[-1]))
         number--;
-    if (!end || number == end || number - name < 2 || number[-1] != '_')
+    if (!end || !end[strlen(mark)] || number == end || number - name < 2 || number[-1] != '_')
         return NULL;
     set_student(e, name, (size_t)(number - 1 - name), "moodle", number, (size_t)(end - number));
     return end + strlen(mark);
@@ -127,6 +135,8 @@ bool moodle_folder(struct entry *e, const char *name)
 
 bool platform_file(struct entry *e, const char *name)
 {
+    if (ends_in_dots(name))
+        return false;
     const char *type = moodle(e, name);
     e->shape = LOOSE;
     if (type) {

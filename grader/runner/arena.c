@@ -141,13 +141,14 @@ void *arena_take(const char *name, size_t size, size_t n)
 }
 
 /* First byte in [from, to) that is not red, or NULL. The overlapping memcmp compares each byte with
- * its neighbour at the library's full speed. */
+ * its neighbour at the library's full speed. A worker that answered may go on writing: a stain that is
+ * gone when it is looked for is said to be at the last byte, here and below. */
 static const unsigned char *stain(const unsigned char *from, const unsigned char *to)
 {
     if (ZONES_ARE_CLOSED || from == to ||
         (*from == RED_BYTE && memcmp(from, from + 1, (size_t)(to - from) - 1) == 0))
         return NULL;
-    while (*from == RED_BYTE)
+    while (from + 1 < to && *from == RED_BYTE)
         from++;
     return from;
 }
@@ -174,7 +175,7 @@ static int stained_before(const struct buffer *next, const struct buffer *previo
         return 1;
     }
     const unsigned char *last = to;
-    while (last[-1] == RED_BYTE)
+    while (last - 1 > from && last[-1] == RED_BYTE)
         last--;
     size_t before = (size_t)(to - last) + 1;
     snprintf(why, size, "wrote outside its buffer: %zu byte%s before the start of %s", before,
@@ -197,7 +198,7 @@ int arena_damage(char *why, size_t size)
         const struct buffer *b = &arena.buffers[i];
         if (b->original && memcmp(b->start, b->original, b->bytes) != 0) {
             size_t at = 0;
-            while (b->start[at] == ((unsigned char *)b->original)[at])
+            while (at + 1 < b->bytes && b->start[at] == ((unsigned char *)b->original)[at])
                 at++;
             snprintf(why, size, "changed its const input %s (element %zu)", b->name, at / b->size);
             return 1;

@@ -167,6 +167,21 @@ void sandbox_kill(pid_t pid)
     kill(init > 1 ? (pid_t)init : pid, SIGKILL);
 }
 
+void sandbox_read_source_line(FILE *out, char *line, size_t size)
+{
+    line[0] = '\0';
+    /* The innermost function first, then those that it was inlined into: of these, the first that is
+     * not given code of common/simt. */
+    while (out && fgets(line, (int)size, out) && strstr(line, "/common/simt/"))
+        ;
+    if (line[0] == '?')
+        line[0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    char *more = strstr(line, " (discriminator");
+    if (more)
+        *more = '\0';
+}
+
 void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, size_t size)
 {
     char place[32];
@@ -190,16 +205,7 @@ void sandbox_source_line(const struct sandbox *s, uint64_t offset, char *line, s
     }
     close(ends[1]);
     FILE *out = fdopen(ends[0], "r");
-    /* The innermost function first, then those that it was inlined into: of these, the first that is
-     * not given code of common/simt. */
-    while (out && fgets(line, (int)size, out) && strstr(line, "/common/simt/"))
-        ;
-    if (line[0] == '?')
-        line[0] = '\0';
-    line[strcspn(line, "\n")] = '\0';
-    char *more = strstr(line, " (discriminator");
-    if (more)
-        *more = '\0';
+    sandbox_read_source_line(out, line, size);
     if (out)
         fclose(out);
     if (pid > 0)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /** What to start, and with what. */
@@ -47,6 +48,10 @@ const char *sandbox_name(struct sandbox_means m);
  * @return the process to wait for, or -1 with errno set
  */
 pid_t sandbox_start(const struct sandbox *s, int socket, int arena, int output);
+
+/** The line of the student's file among those that addr2line -i prints. @param[in,out] out what it
+ *  prints, any bytes; NULL: nothing @param[out] line without its newline, or "" @param[in] size of it */
+void sandbox_read_source_line(FILE *out, char *line, size_t size);
 
 /**
  * Looks up the source line of a place in the student's library with addr2line, in bubblewrap where

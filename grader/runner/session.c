@@ -280,7 +280,7 @@ static void judge(const char *name, const struct reply *r)
         places_expand(
             &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
             r->text, kernel, sizeof kernel);
-        stop(CALL_KERNEL, kernel);
+        stop(CALL_KERNEL, *kernel ? kernel : "a kernel failed, and the worker does not say how");
         break;
     default:
         stop(CALL_EXITED, "the worker's reply makes no sense");

@@ -1,0 +1,112 @@
+/**
+ * @file fuzz_quiz.c
+ * @brief Feeds a quiz.txt to grader/quiz.c.
+ *
+ * Must hold: 0 to all points; a sheet that does not earn all of them says why; a question earns nothing
+ * unless the sheet has its key and something that can be its answer; what one sheet earns does not
+ * depend on the sheet before it.
+ */
+#define _GNU_SOURCE
+#include "tests/fuzz/fuzz.h"
+
+#include "grader/grade.h"
+#include "grader/runner/session.h"
+#include "grader/settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Of every kind: a number, one with a unit, a word, a number that must be met exactly. */
+static const struct question questions[] = {
+    {.key = "q1", .value = 0x1p-24, .tolerance = 1e-9, .reason = "think of subnormals"},
+    {.key = "q2", .value = 1120, .tolerance = 1e-3, .unit = "GB", .reason = "16 bytes each"},
+    {.key = "q3", .choice = "even", .reason = "not that one"},
+    {.key = "q4", .value = 448, .tolerance = 0, .reason = "look at the specials"},
+};
+enum { QUESTIONS = sizeof questions / sizeof *questions };
+
+struct outcome {
+    double share;
+    bool passed;
+    char message[2000];
+};
+
+/* In the place of grader/graded.c and grader/settings.c. */
+static struct outcome now;
+static jmp_buf end;
+static struct settings published;
+
+const struct settings *settings(void)
+{
+    return &published;
+}
+
+void award(double share)
+{
+    now.share = share;
+}
+
+void fail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(now.message, sizeof now.message, format, args);
+    va_end(args);
+    now.passed = false;
+    longjmp(end, 1);
+}
+
+void graded_stop(enum call_status status, const char *why)
+{
+    HOLDS(status == CALL_TODO);
+    snprintf(now.message, sizeof now.message, "%s", why);
+    now.passed = false;
+    longjmp(end, 1);
+}
+
+static struct outcome grade(const uint8_t *data, size_t size)
+{
+    published.quiz = fuzz_file(data, size);
+    now = (struct outcome){.passed = true};
+    if (setjmp(end) == 0)
+        check_quiz(questions, QUESTIONS);
+    return now;
+}
+
+static bool has_letters(const uint8_t *data, size_t size, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= size; i++)
+        if (strncasecmp((const char *)data + i, word, n) == 0)
+            return true;
+    return false;
+}
+
+static bool may_be_right(const struct question *q, const uint8_t *data, size_t size)
+{
+    bool digit = false;
+    for (size_t i = 0; i < size; i++)
+        digit |= data[i] >= '0' && data[i] <= '9';
+    return memmem(data, size, q->key, strlen(q->key)) &&
+           (q->choice ? has_letters(data, size, q->choice) : digit) &&
+           (!q->unit || has_letters(data, size, q->unit));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct outcome first = grade(data, size);
+    int possible = 0;
+    for (size_t i = 0; i < QUESTIONS; i++)
+        possible += may_be_right(&questions[i], data, size);
+    HOLDS(first.share >= 0 && first.share <= 1);
+    HOLDS(first.share * QUESTIONS <= possible);
+    HOLDS(first.passed ? first.share == 1 : *first.message != '\0');
+    HOLDS(!memchr(data, '\0', size) || first.share == 0);
+    grade((const uint8_t *)"q1=1\nq4=448\n", 12);
+    struct outcome again = grade(data, size);
+    HOLDS(again.share == first.share && again.passed == first.passed);
+    HOLDS(strcmp(again.message, first.message) == 0);
+    return 0;
+}
