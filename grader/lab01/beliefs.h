@@ -3,6 +3,8 @@
  * @brief Wrong rules that students believe in, for test_lab01.c: each is *evaluated* on the failing
  *        inputs, and named only if it explains what the student's function answered.
  *
+ * This file is about roundings; beliefs_range.h about the ends of the range and the bias,
+ * beliefs_codes.h about the reading of codes.
  * Included once, by test_lab01.c.
  */
 #ifndef LOWP_GRADER_LAB01_BELIEFS_H
@@ -18,23 +20,23 @@ struct casts {
     struct fp_format f;
     enum fp_round mode;
     bool saturate;
-    uint32_t random; /**< for FP_SR */
+    uint32_t random;   /**< for FP_SR */
+    uint32_t *randoms; /**< for FP_SR, of each case; NULL: `random` for all */
     size_t n;
     double *x;      /**< the inputs */
     float *x32;     /**< the same, NaN payloads intact, if the function takes FP32; or NULL */
     uint64_t *want; /**< the right codes */
 };
 
-/** A list of codes of one format, for the functions that read codes. */
-struct codes {
-    struct fp_format f;
-    size_t n;
-    uint64_t *bits;
-};
-
-static uint64_t encode(double x, const struct casts *c)
+static uint32_t random_of(size_t i, const struct casts *c)
 {
-    return oracle_encode(x, c->f, c->mode, c->saturate, c->random);
+    return c->randoms ? c->randoms[i] : c->random;
+}
+
+/* The right code, were x the input of case i. */
+static uint64_t encode(double x, size_t i, const struct casts *c)
+{
+    return oracle_encode(x, c->f, c->mode, c->saturate, random_of(i, c));
 }
 
 static uint64_t with_sign(double x, const struct casts *c, uint64_t magnitude)
@@ -55,13 +57,20 @@ static int beside_middle(double x, const struct casts *c, uint64_t k)
     return (fabs(x) > middle) - (fabs(x) < middle);
 }
 
+/* The code below |x|, or the next: past the largest that is infinity or the NaN, unless clamped. */
+static uint64_t up_if(bool up, size_t i, const struct casts *c)
+{
+    uint64_t k = code_below(c->x[i], c) + up, max = oracle_max_code(c->f);
+    return with_sign(c->x[i], c, c->saturate && k > max ? max : k);
+}
+
 /* ---- wrong ways to round ---- */
 
 static uint64_t truncates(size_t i, const void *context)
 {
     const struct casts *c = context;
     return isfinite(c->x[i]) ? oracle_encode(c->x[i], c->f, FP_RTZ, c->saturate, 0)
-                             : encode(c->x[i], c);
+                             : encode(c->x[i], i, c);
 }
 
 static uint64_t rounds_to_nearest(size_t i, const void *context)
@@ -74,298 +83,142 @@ static uint64_t ties_away(size_t i, const void *context)
 {
     const struct casts *c = context;
     if (!isfinite(c->x[i]))
-        return encode(c->x[i], c);
-    uint64_t k = code_below(c->x[i], c);
-    return with_sign(c->x[i], c, k + (beside_middle(c->x[i], c, k) >= 0));
-}
-
-static uint64_t ties_up(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return signbit(c->x[i]) ? with_sign(c->x[i], c,
-                                        code_below(c->x[i], c) +
-                                            (beside_middle(c->x[i], c, code_below(c->x[i], c)) > 0))
-                            : ties_away(i, context);
+        return encode(c->x[i], i, c);
+    return up_if(beside_middle(c->x[i], c, code_below(c->x[i], c)) >= 0, i, c);
 }
 
 static uint64_t ties_down(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t k = code_below(c->x[i], c);
-    return with_sign(c->x[i], c, k + (beside_middle(c->x[i], c, k) > 0));
+    if (!isfinite(c->x[i]))
+        return encode(c->x[i], i, c);
+    return up_if(beside_middle(c->x[i], c, code_below(c->x[i], c)) > 0, i, c);
+}
+
+static uint64_t ties_up(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    return signbit(c->x[i]) ? ties_down(i, context) : ties_away(i, context);
 }
 
 static uint64_t always_up(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t k = code_below(c->x[i], c);
-    return with_sign(c->x[i], c, k + (fabs(c->x[i]) > oracle_value(k, c->f, false)));
+    if (isnan(c->x[i]))
+        return encode(c->x[i], i, c);
+    double below = oracle_value(code_below(c->x[i], c), c->f, false);
+    return up_if(fabs(c->x[i]) > below, i, c);
 }
 
-static uint64_t twice(double x, const struct casts *c, struct fp_format middle)
+static uint64_t twice(size_t i, const struct casts *c, struct fp_format middle)
 {
-    return encode(oracle_value(oracle_encode(x, middle, FP_RNE, false, 0), middle, false), c);
+    uint64_t first = oracle_encode(c->x[i], middle, FP_RNE, false, 0);
+    return encode(oracle_value(first, middle, false), i, c);
 }
 
 static uint64_t through_fp16(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return twice(c->x[i], c, FP16);
+    return twice(i, c, FP16);
 }
 
 static uint64_t through_bf16(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return twice(c->x[i], c, BF16);
+    return twice(i, c, BF16);
 }
 
 static uint64_t through_fp32(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return twice(c->x[i], c, FP32);
+    return twice(i, c, FP32);
 }
 
 /* The mantissa wraps to 0 and the exponent stays. */
 static uint64_t drops_carry(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t right = encode(c->x[i], c);
+    uint64_t right = encode(c->x[i], i, c);
     uint64_t binade = (uint64_t)1 << c->f.man_bits;
     bool carried = right % binade == 0 && fabs(oracle_value(right, c->f, true)) > fabs(c->x[i]);
     return carried ? right - binade : right;
 }
 
-/* ---- wrong ends of the range ---- */
-
-static uint64_t flushes_subnormals(size_t i, const void *context)
+/* Down on the number line, where toward zero was asked for. */
+static uint64_t rounds_down(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t right = encode(c->x[i], c);
-    bool subnormal = right % oracle_sign(c->f) < (uint64_t)1 << c->f.man_bits;
-    return subnormal ? with_sign(c->x[i], c, 0) : right;
+    return signbit(c->x[i]) ? always_up(i, context) : truncates(i, context);
 }
 
-static uint64_t zero_below_normal(size_t i, const void *context)
+/* ---- wrong ways to round stochastically ---- */
+
+/* t: the part of the gap that |x| lies above the code below, exact. */
+static double part_of_gap(size_t i, const struct casts *c)
+{
+    uint64_t k = code_below(c->x[i], c);
+    double low = oracle_value(k, c->f, true);
+    return (fabs(c->x[i]) - low) / (oracle_value(k + 1, c->f, true) - low);
+}
+
+static uint64_t sr_mirrored(size_t i, const void *context)
 {
     const struct casts *c = context;
-    double min_normal = oracle_value((uint64_t)1 << c->f.man_bits, c->f, false);
-    return fabs(c->x[i]) < min_normal ? with_sign(c->x[i], c, 0) : encode(c->x[i], c);
+    return oracle_encode(c->x[i], c->f, FP_SR, c->saturate, ~random_of(i, c));
 }
 
-static uint64_t zero_below_smallest(size_t i, const void *context)
+static uint64_t sr_mirrored_below_zero(size_t i, const void *context)
 {
     const struct casts *c = context;
-    bool below = fabs(c->x[i]) < oracle_value(1, c->f, false);
-    return below ? with_sign(c->x[i], c, 0) : encode(c->x[i], c);
+    return signbit(c->x[i]) ? sr_mirrored(i, context) : encode(c->x[i], i, c);
 }
 
-static uint64_t loses_zero_sign(size_t i, const void *context)
+static uint64_t sr_at_most(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t right = encode(c->x[i], c);
-    return right == oracle_sign(c->f) ? 0 : right;
+    return up_if(random_of(i, c) <= ldexp(part_of_gap(i, c), 32), i, c);
 }
 
-static uint64_t loses_sign(size_t i, const void *context)
+static uint64_t sr_top_16_bits(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return encode(fabs(c->x[i]), c);
+    return up_if(random_of(i, c) >> 16 < floor(ldexp(part_of_gap(i, c), 16)), i, c);
 }
 
-static uint64_t ignores_saturate(size_t i, const void *context)
+static uint64_t sr_low_16_bits(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return oracle_encode(c->x[i], c->f, c->mode, false, c->random);
+    return up_if((random_of(i, c) & 0xFFFF) < ldexp(part_of_gap(i, c), 16), i, c);
 }
 
-static uint64_t always_saturates(size_t i, const void *context)
+static uint64_t sr_whole_32_bits(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return oracle_encode(c->x[i], c->f, c->mode, true, c->random);
+    return up_if(random_of(i, c) < floor(ldexp(part_of_gap(i, c), 32)), i, c);
 }
 
-static uint64_t infinity_not_saturated(size_t i, const void *context)
+static uint64_t sr_in_fp32(size_t i, const void *context)
 {
     const struct casts *c = context;
-    return isinf(c->x[i]) ? ignores_saturate(i, context) : encode(c->x[i], c);
+    return up_if((float)random_of(i, c) < ldexpf((float)part_of_gap(i, c), 32), i, c);
 }
 
-static uint64_t overflows_above_max(size_t i, const void *context)
+static uint64_t sr_less_one(size_t i, const void *context)
 {
     const struct casts *c = context;
-    double max = oracle_value(oracle_max_code(c->f), c->f, false);
-    return fabs(c->x[i]) > max ? encode(c->x[i] * INFINITY, c) : encode(c->x[i], c);
+    return up_if(random_of(i, c) < part_of_gap(i, c) * UINT32_MAX, i, c);
 }
 
-/* The top exponent kept for infinity and NaN, as in IEEE 754: E4M3 then ends at 240. */
-static uint64_t as_ieee(size_t i, const void *context)
+static uint64_t sr_coin(size_t i, const void *context)
 {
     const struct casts *c = context;
-    struct fp_format f = c->f;
-    f.specials = FP_IEEE;
-    return oracle_encode(c->x[i], f, c->mode, c->saturate, c->random);
+    return up_if(part_of_gap(i, c) > 0 && random_of(i, c) >> 31 == 0, i, c);
 }
 
-/* No NaN at all: the last code is the number 480. */
-static uint64_t last_code_is_a_number(size_t i, const void *context)
+static uint64_t sr_noise_then_nearest(size_t i, const void *context)
 {
     const struct casts *c = context;
-    uint64_t last = oracle_sign(c->f) - 1;
-    bool reaches = fabs(c->x[i]) >= oracle_value(last, c->f, true);
-    uint64_t right = oracle_encode(c->x[i], c->f, c->mode, false, c->random);
-    return isnan(c->x[i]) || !reaches ? right : with_sign(c->x[i], c, last);
-}
-
-static uint64_t saturates_nan(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return isnan(c->x[i]) ? encode(copysign(INFINITY, c->x[i]), c) : encode(c->x[i], c);
-}
-
-/* ---- the wrong bias ---- */
-
-static uint64_t bias_without_minus_one(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return encode(2 * c->x[i], c);
-}
-
-static uint64_t bias_15(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return encode(c->x[i] * ldexp(1, 15 - ((1 << (c->f.exp_bits - 1)) - 1)), c);
-}
-
-/* ---- BF16 from FP32's bits, NaNs not looked after; FP32 inputs only ---- */
-
-static uint64_t cuts_nan(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return isnan(c->x[i]) ? bits_from_f32(c->x32[i]) >> 16 : encode(c->x[i], c);
-}
-
-static uint64_t rounds_nan(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    uint32_t bits = bits_from_f32(c->x32[i]);
-    return isnan(c->x[i]) ? (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
-                          : encode(c->x[i], c);
-}
-
-/* ---- wrong readings of a code; the answers are FP64 bits ---- */
-
-static double exactly(size_t i, const struct codes *c)
-{
-    return oracle_value(c->bits[i], c->f, false);
-}
-
-static bool is_subnormal(size_t i, const struct codes *c)
-{
-    return c->bits[i] % oracle_sign(c->f) < (uint64_t)1 << c->f.man_bits;
-}
-
-static uint64_t reads_bias_without_minus_one(size_t i, const void *context)
-{
-    return bits_from_f64(exactly(i, context) / 2);
-}
-
-static uint64_t reads_bias_15(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return bits_from_f64(ldexp(exactly(i, c), (1 << (c->f.exp_bits - 1)) - 1 - 15));
-}
-
-static uint64_t reads_bias_127(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return bits_from_f64(ldexp(exactly(i, c), (1 << (c->f.exp_bits - 1)) - 1 - 127));
-}
-
-static uint64_t reads_no_hidden_bit(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    double x = exactly(i, c);
-    return bits_from_f64(is_subnormal(i, c) ? x : x - copysign(ldexp(1, ilogb(x)), x));
-}
-
-static uint64_t reads_hidden_bit_in_subnormals(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    double x = exactly(i, c);
-    double min_normal = oracle_value((uint64_t)1 << c->f.man_bits, c->f, false);
-    return bits_from_f64(is_subnormal(i, c) ? (x + copysign(min_normal, x)) / 2 : x);
-}
-
-static uint64_t reads_subnormals_at_half(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return bits_from_f64(is_subnormal(i, c) ? exactly(i, c) / 2 : exactly(i, c));
-}
-
-static uint64_t reads_subnormals_as_zero(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    double x = exactly(i, c);
-    return bits_from_f64(is_subnormal(i, c) ? copysign(0, x) : x);
-}
-
-static uint64_t reads_zero_unsigned(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return bits_from_f64(exactly(i, c) == 0 ? 0.0 : exactly(i, c));
-}
-
-static uint64_t reads_unsigned(size_t i, const void *context)
-{
-    return bits_from_f64(fabs(exactly(i, context)));
-}
-
-static uint64_t reads_as_ieee(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    struct fp_format f = c->f;
-    f.specials = FP_IEEE;
-    double x = oracle_value(c->bits[i], f, false);
-    return isnan(x) ? UINT64_MAX >> 1 : bits_from_f64(x); // see check_decoded()
-}
-
-static uint64_t reads_last_code_as_number(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return bits_from_f64(oracle_value(c->bits[i], c->f, true));
-}
-
-/* ---- wrong neighbours ---- */
-
-static uint64_t counts_up_below_zero(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return c->bits[i] + 1;
-}
-
-static uint64_t skips_minus_zero(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    uint64_t up = oracle_next_up(c->bits[i], c->f);
-    return up == oracle_sign(c->f) ? 0 : up;
-}
-
-static uint64_t stops_at_max(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return c->bits[i] == oracle_max_code(c->f) ? c->bits[i] : oracle_next_up(c->bits[i], c->f);
-}
-
-static uint64_t steps_into_nan(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return c->bits[i] == oracle_max_code(c->f) ? c->bits[i] + 1 : oracle_next_up(c->bits[i], c->f);
-}
-
-static uint64_t zero_steps_to_zero(size_t i, const void *context)
-{
-    const struct codes *c = context;
-    return c->bits[i] == oracle_sign(c->f) ? 0 : oracle_next_up(c->bits[i], c->f);
+    return up_if(part_of_gap(i, c) + ldexp(random_of(i, c), -32) >= 0.5, i, c);
 }
 
 #endif

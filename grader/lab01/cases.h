@@ -7,7 +7,8 @@
 #ifndef LOWP_GRADER_LAB01_CASES_H
 #define LOWP_GRADER_LAB01_CASES_H
 
-#include "beliefs.h"
+#include "beliefs_codes.h"
+#include "beliefs_range.h"
 #include "grader/grade.h"
 #include "grader/oracles/oracle_fp.h"
 
@@ -146,7 +147,7 @@ static const char *cast_text(size_t i, const void *context)
     bool fp8 = c->x32 && c->f.exp_bits + c->f.man_bits < 8;
     if (!c->x32)
         snprintf(text, sizeof text, "%.17g = %a, %s, %s, saturate %d, random 0x%08X", c->x[i],
-                 c->x[i], c->f.name, modes[c->mode], c->saturate, c->random);
+                 c->x[i], c->f.name, modes[c->mode], c->saturate, random_of(i, c));
     else
         snprintf(text, sizeof text, "%s%s", show_f32(c->x32[i]),
                  !fp8          ? ""
@@ -184,6 +185,9 @@ static struct casts range_cases(struct fp_format f, bool fp32, bool saturate)
     double largest = fp32 ? FLT_MAX : DBL_MAX;
     const double beyond[] = {1.25 * max, 2 * max, 1e4 * max, largest, INFINITY};
     uint64_t sign = oracle_sign(f), overflow = overflow_of(f, saturate);
+    uint64_t one = oracle_encode(1, f, FP_RNE, false, 0);
+    add_cast(&c, 1, one); // an ordinary number, which tells a wrong end from a wrong bias
+    add_cast(&c, -1, one | sign);
     for (size_t i = 0; i < COUNT(beyond); i++) {
         if (beyond[i] <= max * 1.1 || (beyond[i] > largest && isfinite(beyond[i])))
             continue;

@@ -59,14 +59,18 @@ static const struct rule CAST_RULES[] = {
     {"ties rounded toward zero; a tie goes to the even code", ties_down},
     {"always rounded away from zero", always_up},
     {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+    {"subnormals came out twice as large: their exponent is 1 - bias, and not -bias",
+     doubles_subnormals},
     {"subnormals flushed to zero", flushes_subnormals},
     {"subnormals flushed to zero", zero_below_normal},
     {"everything below the smallest subnormal made zero; from half of it on it rounds up",
      zero_below_smallest},
+    {"the hidden bit is missing where the result is subnormal: x had one", drops_hidden_bit},
     {"the sign of -0 is lost", loses_zero_sign},
     {"bias 15 used; E4M3's is 7", bias_15},
     {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
     {"the top exponent kept for infinity and NaN: E4M3 goes on to 448", as_ieee},
+    {"the top exponent kept for infinity and NaN: E4M3 goes on to 448", ends_at_240},
     {"the sign is lost", loses_sign},
 };
 /* The first two make sense for casts to FP8 only. */

@@ -38,14 +38,18 @@ static const struct rule NEAREST_RULES[] = {
     {"always rounded away from zero", always_up},
     {"rounded twice: x went through FP32 first", through_fp32},
     {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+    {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
+    {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
+    {"subnormals came out twice as large: their exponent is 1 - bias, and not -bias",
+     doubles_subnormals},
     {"subnormals flushed to zero", flushes_subnormals},
     {"subnormals flushed to zero", zero_below_normal},
     {"everything below the smallest subnormal made zero; from half of it on it rounds up",
      zero_below_smallest},
+    {"the hidden bit is missing where the result is subnormal: x had one", drops_hidden_bit},
     {"the sign of -0 is lost", loses_zero_sign},
-    {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
-    {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
     {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
+    {"the top exponent kept for infinity and NaN; here it holds numbers", ends_at_240},
     {"the sign is lost", loses_sign},
 };
 
@@ -98,13 +102,22 @@ static const struct rule RANGE_RULES[] = {
     {"all above the largest value taken for overflow; up to half a gap above, it rounds down to it",
      overflows_above_max},
     {"an infinite x is clamped too when saturate is set", infinity_not_saturated},
+    {"saturate ignored, or the all-ones code taken for the largest number: it is the NaN, and E4M3 "
+     "ends at 448",
+     clamps_to_nan},
     {"saturate ignored", ignores_saturate},
     {"saturated without being asked to", always_saturates},
-    {"a NaN clamped to the largest value; it must stay a NaN", saturates_nan},
+    {"a NaN taken for a value that is too large; it must stay a NaN", nan_is_too_large},
     {"the format given an infinity, or its top exponent given up, as in IEEE 754", as_ieee},
+    {"the top exponent given up for infinity and NaN, as in IEEE 754; here it holds numbers",
+     ends_at_240},
+    {"the top exponent used for numbers, as in E4M3; here it is infinity and NaN", as_e4m3},
     {"the all-ones code used as a number: it is the NaN (for E4M3, 480 does not exist)",
      last_code_is_a_number},
-    {"bias 15 used; E4M3's is 7", bias_15},
+    {"the all-ones code used as a number: it is the NaN (for E4M3, 480 does not exist)",
+     rounds_to_last_code},
+    {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
+    {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
     {"the sign is lost", loses_sign},
     {"a NaN cut to its top bits: with the payload all in the bits below, that is infinity",
      cuts_nan},
@@ -147,10 +160,14 @@ GRADED(encode_toward_zero, .points = 3,
         {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
         {"rounded to nearest: mode FP_RTZ ignored", rounds_to_nearest},
         {"always rounded away from zero", always_up},
+        {"negative x rounded down: toward zero is up for them", rounds_down},
+        {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
+        {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
         {"the sign of -0 is lost", loses_zero_sign},
         {"subnormals flushed to zero", flushes_subnormals},
         {"subnormals flushed to zero", zero_below_normal},
         {"overflow under FP_RTZ: dropping bits cannot pass the largest value", overflows_above_max},
+        {"overflow under FP_RTZ: dropping bits cannot pass the largest value", overflows_when_cut},
     };
     for (size_t i = 0; i < COUNT(FORMATS); i++) {
         struct fp_format f = *FORMATS[i];
@@ -170,62 +187,91 @@ GRADED(encode_toward_zero, .points = 3,
     }
 }
 
-/* SR with the roles of up and down exchanged, with <= for <, and up for toward +infinity. */
-static uint64_t sr_mirrored(size_t i, const void *context)
+enum { SR_DRAWS = 24, SR_PARTS = 12 };
+
+/* For a draw: t * 2^33. The eighths; then what lies around random * 2^-32, in halves of its last bit,
+ * which shows whether all 32 bits are compared, exactly. */
+static uint64_t sr_part(size_t part, uint32_t random)
 {
-    const struct casts *c = context;
-    return oracle_encode(c->x[i], c->f, FP_SR, c->saturate, ~c->random);
+    int64_t around = 2 * (int64_t)random + (int64_t)part - 9;
+    if (part < 8)
+        return (uint64_t)part << 30;
+    return around > 0 ? (uint64_t)around : 0;
 }
 
-static uint64_t sr_at_most(size_t i, const void *context)
+static void add_draw(struct casts *c, uint64_t step, uint32_t random)
 {
-    const struct casts *c = context;
-    uint64_t up = with_sign(c->x[i], c, code_below(c->x[i], c) + 1);
-    return c->random ? oracle_encode(c->x[i], c->f, FP_SR, false, c->random - 1) : up;
-}
-
-static uint64_t sr_mirrored_below_zero(size_t i, const void *context)
-{
-    const struct casts *c = context;
-    return signbit(c->x[i]) ? sr_mirrored(i, context) : encode(c->x[i], c);
+    uint64_t max = oracle_max_code(c->f);
+    for (uint64_t k = 0; k <= max; k += step) {
+        double low = oracle_value(k, c->f, true), gap = oracle_value(k + 1, c->f, true) - low;
+        for (size_t i = 0; i < SR_PARTS; i++) {
+            /* Both sides are whole numbers, so the answers need no rounding to be known. */
+            uint64_t part = sr_part(i, random), code = 2 * (uint64_t)random < part ? k + 1 : k;
+            double x = low + ldexp(gap * (double)part, -33);
+            for (int negative = 0; negative < (code ? 2 : 1); negative++) {
+                // -0 is the business of encode_subnormals
+                c->randoms[c->n] = random;
+                add_cast(c, negative ? -x : x, negative ? code | oracle_sign(c->f) : code);
+            }
+        }
+    }
 }
 
 GRADED(encode_stochastic, .points = 4,
        .idea = "FP_SR moves away from zero with probability t, and exact values never")
 {
     static const struct rule rules[] = {
+        {"rounded twice: x went through FP32 first", through_fp32},
         {"rounded to nearest: mode FP_SR ignored", rounds_to_nearest},
         {"truncated: mode FP_SR ignored", truncates},
         {"always rounded away from zero", always_up},
-        {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
-        {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
         {"rounds up when random is *large*: that is the rule for 1 - t", sr_mirrored},
         {"random <= t * 2^32 where the rule says <", sr_at_most},
         {"the rule is about the magnitude, so negative x mirror positive ones",
          sr_mirrored_below_zero},
+        {"only the top 16 bits were compared: the low bits of random and t count, too",
+         sr_top_16_bits},
+        {"only the low 16 bits of random were used", sr_low_16_bits},
+        {"compared in FP32, which holds 24 of the 32 bits", sr_in_fp32},
+        {"t was cut to 32 bits before the comparison", sr_whole_32_bits},
+        {"random / (2^32 - 1) where the rule says 2^32: a bias of one part", sr_less_one},
+        {"a coin was tossed: up with probability 1/2, whatever t is", sr_coin},
+        {"noise was added and the sum rounded to nearest, which is half a gap too high: after the "
+         "noise the rest is cut",
+         sr_noise_then_nearest},
+        {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
+        {"bias 15 used; it differs from format to format (E4M3's is 7)", bias_15},
+        {"the bias taken as 2^(exp_bits-1), without the minus 1", bias_without_minus_one},
+        {"the top exponent kept for infinity and NaN; here it holds numbers", as_ieee},
+        {"the top exponent kept for infinity and NaN; here it holds numbers", ends_at_240},
+        {"all above the largest value taken for overflow, whatever random says",
+         overflows_above_max},
         {"subnormals flushed to zero", flushes_subnormals},
         {"subnormals flushed to zero", zero_below_normal},
     };
     const struct fp_format *const formats[] = {&E4M3, &E5M2, &BF16, &E2M3};
-    for (uint64_t draw = 0; draw < 4 * 24; draw++) {
-        struct fp_format f = *formats[draw % 4];
-        uint64_t max = oracle_max_code(f), step = (1 + max / 100) | 1, i = draw / 4;
-        struct casts c = casts_new(f, false, false, 16 * (max / step + 1));
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        struct fp_format f = *formats[i];
+        uint64_t max = oracle_max_code(f), step = (1 + max / 100) | 1;
+        size_t room = SR_DRAWS * 2 * SR_PARTS * (max / step + 1);
+        struct casts c = casts_new(f, false, false, room);
         c.mode = FP_SR;
-        c.random = i < 8    ? (uint32_t)i << 29
-                   : i < 16 ? ((uint32_t)i << 29) - 1
-                            : (uint32_t)test_u64(i);
-        for (uint64_t k = 0; k <= max; k += step) {
-            double low = oracle_value(k, f, true), gap = oracle_value(k + 1, f, true) - low;
-            for (uint32_t part = 0; part < 8; part++) {
-                /* t * 2^32 is part << 29, so the answers need no rounding to be known. */
-                uint64_t code = c.random < (uint64_t)part << 29 ? k + 1 : k;
-                add_cast(&c, low + gap * part / 8, code);
-                if (code) // -0 is the business of encode_subnormals
-                    add_cast(&c, -low - gap * part / 8, code | oracle_sign(f));
-            }
+        c.randoms = allocate(room, sizeof *c.randoms);
+        uint64_t *got = allocate(room, sizeof *got);
+        for (size_t draw = 0; draw < SR_DRAWS; draw++) {
+            size_t first = c.n;
+            uint32_t random = draw < 8    ? (uint32_t)draw << 29
+                              : draw < 16 ? ((uint32_t)draw << 29) - 1
+                                          : (uint32_t)test_u64(draw);
+            add_draw(&c, step, random);
+            uint64_t *part = TAKE(uint64_t, c.n - first);
+            fp_encode_map(part, GIVE(c.x + first, c.n - first), c.n - first, f, FP_SR, false,
+                          random);
+            memcpy(got + first, part, (c.n - first) * sizeof *part);
+            arena_reset();
         }
-        check_encode(&c, rules, COUNT(rules));
+        // All draws together: a single random number cannot tell one wrong rule from another.
+        compare_casts("fp_encode", &c, got, rules, COUNT(rules));
     }
 }
 

@@ -88,6 +88,20 @@ static uint64_t activations_32_bits(size_t i, const void *context)
 {
     return in_32_bits(activations_right(i, context));
 }
+static uint64_t activations_kv_cache(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    uint64_t cache = 2 * a.element * sbh(a) / (a.sequence_parallel ? a.tensor_parallel : 1);
+    return activations_right(i, context) + (a.recompute == RECOMPUTE_FULL ? 0 : cache);
+}
+static uint64_t activations_byte_more(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    return activations_right(i, context) + (a.recompute != RECOMPUTE_FULL);
+}
+static const char KEPT_AS_CACHE[] =
+    "keys and values were counted once more, as a cache: training has none";
+static const char BYTE_MORE[] = "1 was added to a quotient that is exact";
 static const struct rule LAYER_RULES[] = {
     {"the scores' part, 5as/h, was forgotten", activations_no_scores},
     {"h was used for a in the scores' part: a is the number of heads", activations_h_for_a},
@@ -97,6 +111,8 @@ static const struct rule LAYER_RULES[] = {
     {"e = 2 was taken for granted", activations_16_bit},
     {"the dropout masks were forgotten", activations_no_masks},
     {"the products were computed in 32 bits", activations_32_bits},
+    {KEPT_AS_CACHE, activations_kv_cache},
+    {BYTE_MORE, activations_byte_more},
 };
 
 GRADED(activations_of_a_layer, .points = 4,
@@ -144,6 +160,11 @@ static uint64_t recompute_keeps_mask(size_t i, const void *context)
     struct activations a = ((const struct activations *)context)[i];
     return activations_right(i, context) + (a.recompute == RECOMPUTE_SELECTIVE ? assb(a) : 0);
 }
+static uint64_t recompute_no_masks(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    return a.recompute == RECOMPUTE_FULL ? activations_right(i, context) : 16 * a.element * sbh(a);
+}
 static const struct rule RECOMPUTE_RULES[] = {
     {"recompute was ignored", recompute_ignored},
     {"full recompute was treated like selective: it keeps only the layer's input",
@@ -152,6 +173,10 @@ static const struct rule RECOMPUTE_RULES[] = {
      recompute_full_is_nothing},
     {"selective recompute kept the scores' mask: the scores' whole part is computed again",
      recompute_keeps_mask},
+    {"the dropout masks were forgotten", recompute_no_masks},
+    {"the products were computed in 32 bits", activations_32_bits},
+    {KEPT_AS_CACHE, activations_kv_cache},
+    {BYTE_MORE, activations_byte_more},
     {"e = 2 was taken for granted", activations_16_bit},
     {"the masks were made as wide as the activations: a mask has a byte an element",
      activations_wide_masks},
@@ -206,6 +231,26 @@ static uint64_t parallel_whole_masks(size_t i, const void *context)
 {
     return divided(((const struct activations *)context)[i], true, true, true, false);
 }
+static uint64_t parallel_no_masks(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    uint64_t masks = 2 * sbh(a) / (a.sequence_parallel ? a.tensor_parallel : 1);
+    return activations_right(i, context) - (a.recompute == RECOMPUTE_FULL ? 0 : masks);
+}
+/* What is wrong with the parts that are divided, and not with the division. */
+#define RULES_OF_PARTS                                                                             \
+    {"recompute was ignored", recompute_ignored},                                                  \
+        {"full recompute was treated like selective: it keeps only the layer's input",             \
+         recompute_full_is_selective},                                                             \
+        {"full recompute was said to keep nothing: it starts again from the layer's input",        \
+         recompute_full_is_nothing},                                                               \
+        {"e = 2 was taken for granted", activations_16_bit},                                       \
+        {"the dropout masks were forgotten", parallel_no_masks},                                   \
+        {KEPT_AS_CACHE, activations_kv_cache}, {BYTE_MORE, activations_byte_more},                 \
+    {                                                                                              \
+        "the masks were made as wide as the activations: a mask has a byte an element",            \
+            activations_wide_masks                                                                 \
+    }
 static const struct rule TENSOR_RULES[] = {
     {"tensor parallelism divided everything: without sequence parallelism the inputs of norms, "
      "attention and FFN and the masks stay whole",
@@ -214,8 +259,7 @@ static const struct rule TENSOR_RULES[] = {
     {"only the scores were divided by t", parallel_scores},
     {"the scores were not divided by t: each device has its own heads", parallel_not_scores},
     {"the masks of sbh bytes were not kept whole", parallel_whole_masks},
-    {"the masks were made as wide as the activations: a mask has a byte an element",
-     activations_wide_masks},
+    RULES_OF_PARTS,
 };
 static const struct rule SEQUENCE_RULES[] = {
     {"sequence parallelism was ignored: it divides what tensor parallelism leaves whole",
@@ -223,8 +267,7 @@ static const struct rule SEQUENCE_RULES[] = {
     {"full recompute's input was divided by t: the contract keeps it whole", parallel_all},
     {"the masks were not divided: they are cut along the sequence too", parallel_whole_masks},
     {"nothing was divided by t", parallel_none},
-    {"the masks were made as wide as the activations: a mask has a byte an element",
-     activations_wide_masks},
+    RULES_OF_PARTS,
 };
 
 /** What the student's function gives the scores. */

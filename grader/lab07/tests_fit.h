@@ -234,6 +234,9 @@ GRADED(largest_batch, .points = 4,
         b[i].a = draw_activations(i, 1, (enum recompute)(i % 3));
         b[i].a.batch = 1;
         uint64_t one = b[i].one = activation_bytes(b[i].a);
+        if (one == 0 && b[i].a.recompute == RECOMPUTE_FULL)
+            because("full recompute was said to keep nothing: it starts again from the layer's "
+                    "input");
         if (one < 1000 || one == REFUSED)
             fail("activation_bytes(%s) returned %s", input_activations(0, &b[i].a),
                  show_count(one));

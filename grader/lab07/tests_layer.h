@@ -156,10 +156,50 @@ static uint64_t bias_all_or_none(size_t i, const void *context)
     m.qkv_bias = m.dense_bias = m.qkv_bias || m.dense_bias;
     return biases_of(i, m);
 }
+static uint64_t bias_square(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    uint64_t less = i % 2 || !m.qkv_bias ? 0 : m.heads * m.head_dim - m.hidden;
+    return biases_of(i, m) - less;
+}
+static uint64_t bias_no_output(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    return biases_of(i, m) - (i % 2 || !m.dense_bias ? 0 : m.hidden);
+}
+static uint64_t bias_one_kv(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    return biases_of(i, m) - (i % 2 || !m.qkv_bias ? 0 : m.kv_heads * m.head_dim);
+}
+static uint64_t bias_always_gated(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    m.gated = true;
+    return biases_of(i, m);
+}
+static uint64_t bias_four_h(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    m.ffn = 4 * m.hidden;
+    return biases_of(i, m);
+}
+static uint64_t bias_qkv_only(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i];
+    m.dense_bias = false;
+    return biases_of(i, m);
+}
 static const struct rule BIAS_RULES[] = {
     {"no biases were counted", bias_none},
     {"a bias was given a value for each input: it has one for each output", bias_of_inputs},
     {"the gate's bias was forgotten", bias_no_gate},
+    {"a gate's bias was counted without a gate, too", bias_always_gated},
+    {"the biases of the output and the FFN (dense_bias) were forgotten", bias_qkv_only},
+    {"the output matrix was forgotten, and so was its bias", bias_no_output},
+    {"K and V were counted as one matrix: each has its bias", bias_one_kv},
+    {"heads * head_dim was taken to be hidden: Q has heads * head_dim outputs", bias_square},
+    {"4 hidden was taken for the FFN's width", bias_four_h},
     {"the biases of K and V were given all the heads", bias_all_heads},
     {"qkv_bias and dense_bias were taken for one switch", bias_all_or_none},
 };

@@ -8,6 +8,7 @@
 #ifndef LOWP_GRADER_LAB07_TESTS_MODEL_H
 #define LOWP_GRADER_LAB07_TESTS_MODEL_H
 
+#include "grader/lab07/beliefs_published.h"
 #include "grader/lab07/draw.h"
 
 // --- 7.6: the whole model --------------------------------------------------------------------
@@ -102,6 +103,15 @@ static uint64_t positions_forgotten(size_t i, const void *context)
 {
     return i % 2 ? 0 : norms_right(i, context);
 }
+static uint64_t norms_in_32_bits(size_t i, const void *context)
+{
+    struct model m = ((const struct model *)context)[i / 2];
+    uint64_t layers = m.layers * (oracle_params(m).attention + oracle_params(m).ffn);
+    uint64_t bare = norms(context, i - i % 2, 2, 1, true) + layers;
+    if (i % 2)
+        return in_32_bits(bare + m.positions * m.hidden) - in_32_bits(bare);
+    return in_32_bits(bare) - layers;
+}
 static const struct rule NORM_RULES[] = {
     {"the norms were forgotten", norms_forgotten},
     {"the norm after the last layer was forgotten", norms_without_last},
@@ -109,6 +119,7 @@ static const struct rule NORM_RULES[] = {
      norms_one_a_layer},
     {"LayerNorm's shift was forgotten: it has a scale and a shift", norms_without_shift},
     {"learned positions were forgotten", positions_forgotten},
+    {"the sum was kept in 32 bits", norms_in_32_bits},
 };
 
 GRADED(norms_and_positions, .points = 4,
@@ -129,81 +140,6 @@ GRADED(norms_and_positions, .points = 4,
     }
     check_counts(&c);
 }
-
-static const char *input_published(size_t i, const void *context)
-{
-    static char text[500];
-    (void)context;
-    snprintf(text, sizeof text, "%s: %s", PUBLISHED[i].name, show_model(PUBLISHED[i].model));
-    return text;
-}
-static uint64_t all_of(struct model m)
-{
-    return oracle_fit(oracle_params(m).all);
-}
-static uint64_t all_heads(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.kv_heads = m.heads;
-    return all_of(m);
-}
-static uint64_t all_head_dims(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.head_dim = m.hidden / m.heads;
-    return all_of(m);
-}
-static uint64_t all_ungated(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.gated = false;
-    return all_of(m);
-}
-static uint64_t all_tied(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.tied = true;
-    return all_of(m);
-}
-static uint64_t all_untied(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.tied = false;
-    return all_of(m);
-}
-static uint64_t all_unbiased(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    m.qkv_bias = m.dense_bias = false;
-    return all_of(m);
-}
-static uint64_t all_without_norms(size_t i, const void *context)
-{
-    struct model m = PUBLISHED[i].model;
-    (void)context;
-    return all_of(m) - (2 * m.layers + 1) * (m.norm == LAYER_NORM ? 2 : 1) * m.hidden;
-}
-static uint64_t all_in_32_bits(size_t i, const void *context)
-{
-    (void)context;
-    return in_32_bits(PUBLISHED[i].params);
-}
-static const struct rule PUBLISHED_RULES[] = {
-    {"K and V were given all the heads: they have kv_heads", all_heads},
-    {"the width of a head was taken to be hidden / heads: Gemma says otherwise", all_head_dims},
-    {"the gate was forgotten", all_ungated},
-    {"the output matrix was left out where it is not tied", all_tied},
-    {"the embedding was counted twice where it is tied", all_untied},
-    {"the biases were forgotten", all_unbiased},
-    {"the norms were forgotten", all_without_norms},
-    {"the sum was kept in 32 bits", all_in_32_bits},
-};
 
 GRADED(published_models, .points = 4,
        .idea = "Llama-3-70B has 70,553,706,496 parameters, and six more models theirs")

@@ -34,9 +34,9 @@ static const char *input_part(size_t i, const void *context)
 {
     const struct part_case *p = (const struct part_case *)context + i;
     static char text[300];
-    snprintf(text, sizeof text, "tensors of %s, %s and %s; %s).%s (", show_count(p->tensors[0]),
-             show_count(p->tensors[1]), show_count(p->tensors[2]), show_recipe(p->r),
-             PART_NAMES[p->part]);
+    snprintf(text, sizeof text, "tensors of %s, %s and %s; {%s}; its part %s",
+             show_count(p->tensors[0]), show_count(p->tensors[1]), show_count(p->tensors[2]),
+             show_recipe(p->r), PART_NAMES[p->part]);
     return text;
 }
 

@@ -77,6 +77,23 @@ static uint64_t states_4096_fp32(size_t i, const void *context)
     const struct state_case *s = (const struct state_case *)context + i;
     return s->n == 4096 ? states_fp32(i, context) : oracle_states(s->n, s->r);
 }
+static uint64_t states_two(size_t i, const void *context)
+{
+    struct state_case s = ((const struct state_case *)context)[i];
+    s.r.states = 2;
+    return oracle_states(s.n, s.r);
+}
+static uint64_t states_like_weights(size_t i, const void *context)
+{
+    const struct state_case *s = (const struct state_case *)context + i;
+    return is_8bit(s) ? oracle_states(s->n, s->r) : s->n * s->r.weight * s->r.states;
+}
+static uint64_t states_one_block_more(size_t i, const void *context)
+{
+    const struct state_case *s = (const struct state_case *)context + i;
+    return is_8bit(s) ? s->r.states * (s->n + (s->n / s->r.block + 1) * 4)
+                      : states_fp32(i, context);
+}
 static const struct rule STATE_RULES[] = {
     {"the FP32 absmax of each block was forgotten", states_no_absmax},
     {"the last, partial block was given no absmax: blocks are rounded up", states_whole_blocks},
@@ -85,12 +102,17 @@ static const struct rule STATE_RULES[] = {
     {"m and v were made to share an absmax: each state has its own", states_shared_absmax},
     {"the recipe's 8-bit states were counted in FP32", states_fp32},
     {"one state was counted, whatever the recipe has", states_one},
+    {"two states were counted, whatever the recipe has: Lion has one", states_two},
+    {"FP32 states were counted as wide as the weights", states_like_weights},
+    {"one block more was counted also where the last one is full", states_one_block_more},
 };
 static const struct rule SMALL_RULES[] = {
     {"small tensors were given 8-bit states: under 4096 elements they stay FP32",
      states_8bit_always},
     {"4096 elements were called small: the limit is *under* 4096", states_4096_fp32},
     {"every tensor was given FP32 states", states_fp32},
+    {"one state was counted, whatever the recipe has", states_one},
+    {"FP32 states were counted as wide as the weights", states_like_weights},
 };
 
 GRADED(eight_bit_states, .points = 4,

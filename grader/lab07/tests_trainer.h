@@ -22,7 +22,7 @@ static const char *input_trainer(size_t i, const void *context)
 {
     const struct trainer_case *t = (const struct trainer_case *)context + i;
     static char text[400];
-    snprintf(text, sizeof text, "V %d, T %d, E %d, H %d, L %d; B %" PRIu64 "; {%s}).%s (",
+    snprintf(text, sizeof text, "V %d, T %d, E %d, H %d, L %d; B %" PRIu64 "; {%s}; its part %s",
              t->shape.vocab, t->shape.context, t->shape.embed, t->shape.hidden, t->shape.layers,
              t->batch, show_recipe(t->r), PART_NAMES[t->part]);
     return text;
@@ -64,22 +64,80 @@ static uint64_t trainer_one_tensor(size_t i, const void *context)
     f.states = flat;
     return part_of(f, t.part);
 }
+/** The right footprint, but with `states` of its states, and so many parameters less (or more). */
+static uint64_t trainer_with(struct trainer_case t, uint64_t states, uint64_t less)
+{
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    f.weights -= less * t.r.weight;
+    f.grads -= less * t.r.grad;
+    f.master -= less * t.r.master;
+    f.states = states;
+    f.scratch -= less * 4 * ((t.r.weight == 2) + (t.r.grad == 2));
+    f.total = f.weights + f.grads + f.master + f.states + f.activations + f.scratch;
+    return part_of(f, t.part);
+}
+static uint64_t trainer_no_biases(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    uint64_t tensors[ORACLE_TENSORS], biases = 0, states = 0;
+    size_t count = oracle_tensors(t.shape, tensors);
+    for (size_t k = 0; k < count; k++) {
+        if (k > 0 && k % 2 == 0)
+            biases += tensors[k];
+        else
+            states += oracle_states(tensors[k], t.r);
+    }
+    return trainer_with(t, states, biases);
+}
+static uint64_t trainer_first_like_others(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    uint64_t first = (uint64_t)t.shape.context * (uint64_t)t.shape.embed;
+    uint64_t h = (uint64_t)t.shape.hidden, states = oracle_trainer(t.shape, t.batch, t.r).states;
+    states += oracle_states(h * h, t.r) - oracle_states(first * h, t.r);
+    return trainer_with(t, states, first * h - h * h);
+}
+static uint64_t trainer_with_bias_in_matrix(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    uint64_t tensors[ORACLE_TENSORS], states = 0;
+    size_t count = oracle_tensors(t.shape, tensors);
+    for (size_t k = 0; k < count; k += k == 0 ? 1 : 2)
+        states += oracle_states(tensors[k] + (k == 0 ? 0 : tensors[k + 1]), t.r);
+    return trainer_with(t, states, 0);
+}
+static uint64_t trainer_no_master_in_total(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    f.total -= f.master;
+    return part_of(f, t.part);
+}
 static const struct rule TRAINER_RULES[] = {
     {"the FP32 working copies (scratch) were forgotten", trainer_no_scratch},
     {"one buffer for gradients of activations was counted: there are two", trainer_one_buffer},
     {"activations were counted in 16 bits: this trainer keeps them in FP32", trainer_16_bit},
     {"the model was taken for one tensor: biases and the embedding are small ones",
      trainer_one_tensor},
+    {"a matrix and its bias were taken for one tensor: each has its own states",
+     trainer_with_bias_in_matrix},
+    {"the biases were forgotten: each dense layer has one", trainer_no_biases},
+    {"the first hidden layer was given H inputs: it has T E", trainer_first_like_others},
+    {"the master is missing from the total", trainer_no_master_in_total},
 };
 
-/** What the student should answer: for the parts of training_bytes() what that says of the right
- *  tensors (it has its own tests), and the sum of the parts for the total. */
+/** What the student should answer: for the parts of training_bytes() what is right, or what the
+ *  student's own says of the right tensors (it has its own tests); for the total the sum. */
 static struct footprint wanted_of_trainer(const struct trainer_case *t, struct footprint got)
 {
     uint64_t tensors[ORACLE_TENSORS];
     size_t count = oracle_tensors(t->shape, tensors);
     struct footprint right = oracle_trainer(t->shape, t->batch, t->r);
     struct footprint want = training_bytes(GIVE(tensors, count), count, t->r);
+    want.weights = got.weights == right.weights ? right.weights : want.weights;
+    want.grads = got.grads == right.grads ? right.grads : want.grads;
+    want.master = got.master == right.master ? right.master : want.master;
+    want.states = got.states == right.states ? right.states : want.states;
     want.activations = right.activations;
     want.scratch = right.scratch;
     want.total = got.weights + got.grads + got.master + got.states + got.activations + got.scratch;
@@ -142,8 +200,10 @@ GRADED(overflow_is_refused, .points = 3,
         if (calls[i].fits == REFUSED)
             fail("%s refused Llama-3-70B's size, which fits in 64 bits", calls[i].call);
         if (calls[i].refused != REFUSED) {
-            because("a product or a sum wrapped around at 2^64: build everything from "
-                    "checked_mul and checked_add");
+            bool cut = calls[i].refused == (uint32_t)REFUSED;
+            because(cut ? "REFUSED was cut to 32 bits: every sum and product is a uint64_t"
+                        : "a product or a sum wrapped around at 2^64: build everything from "
+                          "checked_mul and checked_add");
             fail("%s of a size beyond 64 bits returned %s, expected REFUSED", calls[i].call,
                  show_count(calls[i].refused));
         }
