@@ -96,8 +96,55 @@ static void sum_of_groups(float *out, const float *x, size_t n)
     softmax_of_some(out, x, n, in_a_group);
 }
 
+enum { HALF_WARP = 16 };
+
+/** Each `for_max` neighbours among the threads have a maximum of their own, each `for_sum` a sum. */
+static void softmax_in_groups(float *out, const float *x, size_t n, size_t for_max, size_t for_sum)
+{
+    static float m[BLOCK_THREADS], sums[BLOCK_THREADS];
+    for (size_t t = 0; t < BLOCK_THREADS; t++) {
+        m[t] = -INFINITY;
+        sums[t] = 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        m[taker(i, n) / for_max] = fmaxf(m[taker(i, n) / for_max], x[i]);
+    for (size_t i = 0; i < n; i++)
+        sums[taker(i, n) / for_sum] += expf(x[i] - m[taker(i, n) / for_max]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = expf(x[i] - m[taker(i, n) / for_max]) / sums[taker(i, n) / for_sum];
+}
+
 /** Each thread divides by what it added up itself. */
 static void sum_of_own(float *out, const float *x, size_t n)
+{
+    softmax_in_groups(out, x, n, BLOCK_THREADS, 1);
+}
+
+static void max_of_own(float *out, const float *x, size_t n)
+{
+    softmax_in_groups(out, x, n, 1, BLOCK_THREADS);
+}
+
+static void max_of_half_warp(float *out, const float *x, size_t n)
+{
+    softmax_in_groups(out, x, n, HALF_WARP, BLOCK_THREADS);
+}
+
+static void sum_of_half_warp(float *out, const float *x, size_t n)
+{
+    softmax_in_groups(out, x, n, BLOCK_THREADS, HALF_WARP);
+}
+
+static void all_of_half_warp(float *out, const float *x, size_t n)
+{
+    softmax_in_groups(out, x, n, HALF_WARP, HALF_WARP);
+}
+
+/** Each thread divides by what is left in its own place, or register, when the sums of the threads
+ *  have been put together for thread 0: by a tree in which thread t takes part while it is below
+ *  `half`, or by shuffles down, in which it always does (and gets its own where there is no lane).
+ */
+static void sum_left_over(float *out, const float *x, size_t n, bool shuffled)
 {
     static float sums[BLOCK_THREADS];
     float m = believed_max(x, n, -INFINITY);
@@ -105,8 +152,21 @@ static void sum_of_own(float *out, const float *x, size_t n)
         sums[t] = 0;
     for (size_t i = 0; i < n; i++)
         sums[taker(i, n)] += expf(x[i] - m);
+    for (size_t half = sharing.threads / 2; half > 0; half /= 2)
+        for (size_t t = 0; t < (shuffled ? sharing.threads : half); t++)
+            sums[t] += sums[t + half < sharing.threads ? t + half : t];
     for (size_t i = 0; i < n; i++)
         out[i] = expf(x[i] - m) / sums[taker(i, n)];
+}
+
+static void sum_left_by_tree(float *out, const float *x, size_t n)
+{
+    sum_left_over(out, x, n, false);
+}
+
+static void sum_left_by_shuffles(float *out, const float *x, size_t n)
+{
+    sum_left_over(out, x, n, true);
 }
 
 /** The states of the threads put together by adding up their d, each for another maximum. */
@@ -146,6 +206,18 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"the sum leaves out the last element", softmax_without_last},
     {"each thread divided by the sum of its own elements: the sums have to be put together",
      sum_of_own},
+    {"each thread divided by what the tree left in its own place: only place 0 has the whole sum",
+     sum_left_by_tree},
+    {"each lane divided by what shuffles down left in its own register: only lane 0 has the whole "
+     "sum",
+     sum_left_by_shuffles},
+    {"each thread subtracted the maximum of its own elements: all need the same one, the row's",
+     max_of_own},
+    {"the maxima of 16 lanes were put together, not of all 32: that takes five shuffles",
+     max_of_half_warp},
+    {"the sums of 16 lanes were put together, not of all 32: that takes five shuffles",
+     sum_of_half_warp},
+    {"only 16 lanes were put together, not all 32: that takes five shuffles", all_of_half_warp},
     {"only what the first thread of the row added up is in the sum", sum_of_thread_0},
     {"only what the first warp added up is in the sum: the warps have to meet too", sum_of_warp_0},
     {"only what lane 0 of each warp added up is in the sum", sum_of_lanes_0},

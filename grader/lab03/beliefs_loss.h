@@ -110,6 +110,54 @@ static double loss_naive(const struct batch *b, double right)
     return mean_of_rows(b, row_naive);
 }
 
+static double row_max_from_zero(const float *x, int t, size_t n)
+{
+    float m = believed_max(x, n, 0);
+    return (double)(logf(believed_sum(x, 0, n, m, 0)) - (x[t] - m));
+}
+
+static double loss_max_from_zero(const struct batch *b, double right)
+{
+    (void)right;
+    return mean_of_rows(b, row_max_from_zero);
+}
+
+/** The loss of a row; of one without a softmax 0. */
+static double row_nan_as_zero(const float *x, int t, size_t n)
+{
+    struct oracle_row r = oracle_row(x, NULL, n);
+    double loss = -oracle_log_softmax(&r, x[t]);
+    return isnan(loss) ? 0 : loss;
+}
+
+static double loss_nan_as_zero(const struct batch *b, double right)
+{
+    (void)right;
+    return mean_of_rows(b, row_nan_as_zero);
+}
+
+static double loss_without_nan_rows(const struct batch *b, double right)
+{
+    (void)right;
+    double healthy = 0;
+    for (size_t row = 0; row < b->rows; row++) {
+        struct oracle_row r = oracle_row(b->logits + row * b->cols, NULL, b->cols);
+        healthy += b->target[row] != IGNORE_INDEX && !r.poisoned && r.m != (double)-INFINITY;
+    }
+    return mean_of_rows(b, row_nan_as_zero) * b->counted / healthy;
+}
+
+static double loss_padding_is_class_0(const struct batch *b, double right)
+{
+    (void)right;
+    double sum = 0;
+    for (size_t row = 0; row < b->rows; row++) {
+        const float *x = b->logits + row * b->cols;
+        sum += row_nan_as_zero(x, b->target[row] == IGNORE_INDEX ? 0 : b->target[row], b->cols);
+    }
+    return sum / (double)b->rows;
+}
+
 static const struct loss_belief LOSS_BELIEFS[] = {
     {"the losses were summed, not averaged", loss_summed},
     {"the mean was taken over all rows, those left out included", loss_over_all_rows},
@@ -121,6 +169,12 @@ static const struct loss_belief LOSS_BELIEFS[] = {
     {"lse was rounded before x[target] was subtracted: use log(S) - (x[target] - m)",
      loss_rounded_lse},
     {"the maximum was not subtracted", loss_naive},
+    {"the search for the maximum starts at 0: a row far below 0 has the sum 0, and log(0) = -inf",
+     loss_max_from_zero},
+    {"a NaN row was left out of the mean: its loss is NaN, and so is the mean", loss_nan_as_zero},
+    {"a NaN row was left out of the mean: its loss is NaN, and so is the mean",
+     loss_without_nan_rows},
+    {"rows with IGNORE_INDEX were counted as rows of class 0", loss_padding_is_class_0},
 };
 enum { LOSS_BELIEF_COUNT = sizeof LOSS_BELIEFS / sizeof *LOSS_BELIEFS };
 
@@ -142,6 +196,11 @@ static double gradient_of_sum(const struct batch *b, double p, double hot)
 {
     (void)b;
     return p - hot;
+}
+
+static double gradient_of_mean_of_means(const struct batch *b, double p, double hot)
+{
+    return (p - hot) / b->counted / b->counted;
 }
 
 static double gradient_softmax(const struct batch *b, double p, double hot)
@@ -173,6 +232,7 @@ static double gradient_onehot_unscaled(const struct batch *b, double p, double h
 static const struct gradient_belief GRADIENT_BELIEFS[] = {
     {"the onehot is missing: subtract 1 at the target", gradient_without_onehot},
     {"1/rows is missing: the loss is a mean, and so is its gradient", gradient_of_sum},
+    {"it was divided by the rows twice", gradient_of_mean_of_means},
     {"this is the softmax: the onehot and 1/rows are missing", gradient_softmax},
     {"the sign is wrong: softmax minus onehot", gradient_negated},
     {"the rows left out were counted", gradient_over_all_rows},

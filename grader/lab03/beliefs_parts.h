@@ -71,7 +71,10 @@ static struct lse_state online_skips_nan(struct lse_state s, float x)
     return isnan(x) || x == -INFINITY ? s : online_unguarded(s, x);
 }
 
+// The first explains nothing but NaNs where -inf came first; most of the others are NaN there, too.
 static const struct online_belief ONLINE_BELIEFS[] = {
+    {"-inf - -inf is NaN: while nothing but -inf has come, leave the state as it is",
+     online_unguarded},
     {"the old sum was not corrected when the maximum grew: d = d exp(m - m') + exp(x - m')",
      online_uncorrected},
     {"the correction is upside down: the old sum shrinks, by exp(m_old - m_new)", online_inverted},
@@ -79,8 +82,6 @@ static const struct online_belief ONLINE_BELIEFS[] = {
     {"the correction was applied to the new element as well", online_all_corrected},
     {"the old sum was dropped when the maximum grew", online_drops_old},
     {"the maximum was not kept", online_forgets_max},
-    {"-inf - -inf is NaN: while nothing but -inf has come, leave the state as it is",
-     online_unguarded},
     {"a NaN was skipped; it must stay visible in d", online_skips_nan},
 };
 enum { ONLINE_BELIEF_COUNT = sizeof ONLINE_BELIEFS / sizeof *ONLINE_BELIEFS };
@@ -132,6 +133,11 @@ static struct lse_state merge_unguarded(struct lse_state a, struct lse_state b)
     return (struct lse_state){m, a.d * expf(a.m - m) + b.d * expf(b.m - m)};
 }
 
+static struct lse_state merge_minus_inf_is_empty(struct lse_state a, struct lse_state b)
+{
+    return larger(a.m, b.m) == -INFINITY ? (struct lse_state){-INFINITY, 0} : merge_unguarded(a, b);
+}
+
 static const struct merge_belief MERGE_BELIEFS[] = {
     {"the sums were added as they are; they belong to two maxima", merge_uncorrected},
     {"both were brought to the first part's maximum, which need not be the larger", merge_to_first},
@@ -140,6 +146,8 @@ static const struct merge_belief MERGE_BELIEFS[] = {
     {"each sum got the other's correction", merge_swapped},
     {"the part with the smaller maximum was dropped", merge_larger_wins},
     {"two empty parts: -inf - -inf is NaN", merge_unguarded},
+    {"a NaN d was lost: a part of -inf and NaN has the maximum -inf as well, but it is not empty",
+     merge_minus_inf_is_empty},
 };
 enum { MERGE_BELIEF_COUNT = sizeof MERGE_BELIEFS / sizeof *MERGE_BELIEFS };
 

@@ -150,8 +150,8 @@ static const struct row_belief SOFTMAX_BELIEFS[] = {
     {"the exponentials were not divided by their sum", softmax_undivided},
     {"the maximum was subtracted above the fraction bar, not below it", softmax_unshifted_sum},
     {"the maximum was subtracted below the fraction bar, not above it", softmax_unshifted_top},
-    {"this is exp(x - lse): the rounding of a large lse becomes an error of the probabilities. "
-     "Divide by S",
+    {"this is exp(x - lse): the rounding of a large lse becomes an error of the probabilities, and "
+     "a +inf gives 0 instead of NaN. Divide by S",
      softmax_by_rounded_lse},
     {"a row without a softmax got zeros: 0/0 is NaN, and NaN is what shows the mistake upstream",
      softmax_or_zero},
@@ -333,8 +333,7 @@ static void log_softmax_negated(float *out, const float *x, size_t n)
 // In order: of rules that explain the same answers, the first is named.
 static const struct row_belief LOG_SOFTMAX_BELIEFS[] = {
     {"this is x minus a rounded lse: near 1e4 an FP32 number is good to 5e-4 only, and a +inf "
-     "gives "
-     "-inf instead of NaN. Subtract m first, which is exact here, then log(S)",
+     "gives -inf instead of NaN. Subtract m first, which is exact here, then log(S)",
      log_softmax_by_rounded_lse},
     {"this is the log of a softmax: where the probability underflows its log is -inf. Subtract "
      "log(S), never take a log of p",
@@ -368,10 +367,19 @@ static void free_by_naive_lse(float *out, const float *x, size_t n)
     believed_softmax(out, x, n, logf(believed_sum(x, 0, n, 0, 0)), 1);
 }
 
+static void free_by_lse_from_zero(float *out, const float *x, size_t n)
+{
+    float l;
+    lse_max_from_zero(&l, x, n);
+    believed_softmax(out, x, n, l, 1);
+}
+
 static const struct row_belief DIVISION_FREE_BELIEFS[] = {
     {"the maximum alone was subtracted: lse is m + log(S)", free_by_max},
     {"log(S) alone was subtracted: lse is m + log(S)", free_by_log_sum},
     {"the lse in it is the naive one, infinite beyond 88.72", free_by_naive_lse},
+    {"the search for the maximum in its lse starts at 0: far below 0 that lse is -inf",
+     free_by_lse_from_zero},
     {"this is log-softmax: the exponential is missing", log_softmax_by_rounded_lse},
 };
 

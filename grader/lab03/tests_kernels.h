@@ -77,8 +77,9 @@ static void fail_untouched(const struct matrix *a, size_t r, size_t i)
 static void name_row(const struct matrix *a, size_t r, const struct oracle_row *row)
 {
     const float *p = a->p + r * a->cols, *first = a->x;
-    bool all_nan = true, like_first = r > 0;
     struct oracle_row zero = oracle_row(first, NULL, a->cols);
+    // Where row 0 has no softmax, it says nothing that another row is like it: NaN.
+    bool all_nan = true, like_first = r > 0 && !zero.poisoned && zero.m != -INFINITY;
     for (size_t i = 0; i < a->cols; i++) {
         all_nan = all_nan && isnan(p[i]);
         like_first = like_first && right((double)p[i], oracle_softmax(&zero, first[i]),

@@ -37,13 +37,18 @@ static struct batch make_batch(const float *logits, const int *target, size_t ro
 static void judge_loss(const struct batch *b, float got)
 {
     double bound, want = oracle_cross_entropy(b->logits, b->target, b->rows, b->cols, &bound);
-    if (right((double)got, want, bound))
-        return;
+    double allowed = isnan(bound) ? 0 : bound; // where a NaN is wanted there is no bound
+    static bool refuted[LOSS_BELIEF_COUNT];    // a rule that is wrong where the student is right
+    bool is_right = right((double)got, want, bound);
     for (size_t k = LOSS_BELIEF_COUNT; k-- > 0;) {
         double wrong = LOSS_BELIEFS[k].answer(b, want);
-        if (!right(wrong, want, bound) && matches((double)got, wrong, bound))
+        bool explains = matches((double)got, wrong, allowed);
+        refuted[k] = refuted[k] || (is_right && !explains);
+        if (!is_right && explains && !refuted[k] && !right(wrong, want, bound))
             because("%s", LOSS_BELIEFS[k].belief);
     }
+    if (is_right)
+        return;
     fail("cross_entropy of %zu rows of %zu (%g count), row 0: %s, target %d\n"
          "  returned %.9g, expected %.9g within %.2g",
          b->rows, b->cols, b->counted, show_row(b->logits, b->cols), b->target[0], (double)got,
@@ -82,6 +87,9 @@ static void judge_gradient(const struct batch *b, const float *grad)
                 continue;
             if (b->target[row] == IGNORE_INDEX)
                 because("a row that is left out has gradient 0; write the zeros");
+            else if (isnan(want))
+                because("a NaN row got numbers for gradients: NaN is what shows the mistake "
+                        "upstream");
             else
                 name_gradient_belief(b, grad, row);
             fail("cross_entropy: row %zu of %zu (%g count): %s, target %d\n"
@@ -103,6 +111,22 @@ static struct batch draw_batch(size_t rows, size_t cols, double center, uint64_t
     return make_batch(logits, target, rows, cols);
 }
 
+/** A batch whose second row of three has no softmax: all of its elements are the same infinity, or
+ *  all but the target's are NaN. */
+static struct batch draw_bad_row(float special)
+{
+    struct batch b = draw_batch(3, 4, 0, 40);
+    static float logits[3 * 4];
+    memcpy(logits, b.logits, sizeof logits);
+    for (size_t j = 0; j < 4; j++)
+        if (isinf(special) || (int)j != b.target[1])
+            logits[4 + j] = special;
+    return make_batch(logits, b.target, 3, 4);
+}
+
+static const float SPECIALS[] = {NAN, INFINITY, -INFINITY};
+enum { SPECIAL_COUNT = sizeof SPECIALS / sizeof *SPECIALS };
+
 static const size_t SHAPES[][2] = {{1, 1}, {1, 5}, {2, 3}, {7, 10}, {64, 27}};
 enum { SHAPE_COUNT = sizeof SHAPES / sizeof *SHAPES };
 
@@ -110,6 +134,11 @@ GRADED(loss_is_the_mean, .points = 3, .idea = "the mean over the rows of lse(row
 {
     for (size_t k = 0; k < SHAPE_COUNT; k++) {
         struct batch b = draw_batch(SHAPES[k][0], SHAPES[k][1], 3, k);
+        judge_loss(&b, call_cross_entropy(&b).loss);
+        arena_reset();
+    }
+    for (size_t k = 0; k < SPECIAL_COUNT; k++) {
+        struct batch b = draw_bad_row(SPECIALS[k]);
         judge_loss(&b, call_cross_entropy(&b).loss);
         arena_reset();
     }
@@ -123,30 +152,35 @@ GRADED(gradient_per_row, .points = 4,
         judge_gradient(&b, call_cross_entropy(&b).grad);
         arena_reset();
     }
+    for (size_t k = 0; k < SPECIAL_COUNT; k++) {
+        struct batch b = draw_bad_row(SPECIALS[k]);
+        judge_gradient(&b, call_cross_entropy(&b).grad);
+        arena_reset();
+    }
+}
+
+/** Judges a batch of a single row, of which sum and mean are the same: means are not the subject. */
+static void judge_one_row(const float *x, int target, size_t cols)
+{
+    struct batch b = make_batch(x, &target, 1, cols);
+    struct answer got = call_cross_entropy(&b);
+    judge_loss(&b, got.loss);
+    judge_gradient(&b, got.grad);
+    arena_reset();
 }
 
 GRADED(loss_huge_logits, .points = 2,
        .idea = "log(S) - (x[target] - m): right at +-1e4, and for probabilities that underflow")
 {
     const double centers[] = {1e4, -2e4};
-    for (size_t k = 0; k < 2; k++) {
-        struct batch b = draw_batch(3, 8, centers[k], 20 + k);
-        struct answer got = call_cross_entropy(&b);
-        judge_loss(&b, got.loss);
-        judge_gradient(&b, got.grad);
-        arena_reset();
+    for (size_t k = 0; k < 6; k++) {
+        struct batch b = draw_batch(1, 8, centers[k % 2], 20 + k);
+        judge_one_row(b.logits, b.target[0], 8);
     }
-    const float far[] = {100, 50, 200, -1000, 0, -2000};
-    const int target[] = {1, 2}, masked_target[] = {2};
-    struct batch b = make_batch(far, target, 2, 3);
-    struct answer got = call_cross_entropy(&b);
-    judge_loss(&b, got.loss);
-    judge_gradient(&b, got.grad);
-    const float masked[] = {-INFINITY, 2, 1};
-    b = make_batch(masked, masked_target, 1, 3);
-    got = call_cross_entropy(&b);
-    judge_loss(&b, got.loss);
-    judge_gradient(&b, got.grad);
+    judge_one_row((const float[]){100, 50, 200}, 1, 3);
+    judge_one_row((const float[]){-1000, 0, -2000}, 2, 3);
+    judge_one_row((const float[]){-INFINITY, 2, 1}, 2, 3);
+    judge_one_row((const float[]){INFINITY, 2, 1}, 2, 3);
 }
 
 GRADED(ignored_rows, .points = 3,

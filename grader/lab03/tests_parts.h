@@ -21,8 +21,9 @@ static bool states_match(struct lse_state got, double m, double d, double bound)
 /** Is got what a wrong rule says? */
 static bool states_explained(struct lse_state got, struct lse_state wrong, double bound)
 {
+    double allowed = isnan(bound) ? 0 : bound; // where a NaN is wanted there is no bound
     return (isnan(wrong.d) && isnan(got.d)) ||
-           (got.m == wrong.m && matches((double)got.d, (double)wrong.d, bound));
+           (got.m == wrong.m && matches((double)got.d, (double)wrong.d, allowed));
 }
 
 // --------------------------------------------------------------------------------------------
@@ -106,13 +107,14 @@ GRADED(online_continues, .points = 3,
 GRADED(online_edge_rows, .points = 3,
        .idea = "-inf adds nothing, even as the first element; a NaN stays in d for good")
 {
-    JUDGE(judge_online, 1, -INFINITY, 2);
-    JUDGE(judge_online, -INFINITY, 1, 2);
+    // The largest comes first: what happens when the maximum grows is online_one_pass's subject.
+    JUDGE(judge_online, 2, -INFINITY, 1);
+    JUDGE(judge_online, -INFINITY, 2, 1);
     JUDGE(judge_online, -INFINITY, -INFINITY, 0.5F, -INFINITY, 0.25F);
     JUDGE(judge_online, -INFINITY);
     JUDGE(judge_online, -INFINITY, -INFINITY, -INFINITY);
-    JUDGE(judge_online, 1, NAN, 2);
-    JUDGE(judge_online, NAN, 1, 2);
+    JUDGE(judge_online, 2, NAN, 1);
+    JUDGE(judge_online, NAN, 2, 1);
     JUDGE(judge_online, -INFINITY, NAN, 1);
     JUDGE(judge_online, NAN);
 }
@@ -164,8 +166,8 @@ GRADED(merge_empty_states, .points = 3,
        .idea = "an empty part changes nothing, two of them are empty; a NaN is not lost")
 {
     const struct lse_state some = {-3.5F, 1.75F}, bad = {2, NAN};
-    judge_merge(some, (struct lse_state){-4.5F, 2});
-    judge_merge((struct lse_state){-4.5F, 2}, some);
+    const struct lse_state bad_only = {-INFINITY, NAN}; // of a part with nothing but -inf and NaN
+    judge_merge(some, (struct lse_state){-3.5F, 2});    // one maximum: nothing to correct
     judge_merge(some, NOTHING);
     judge_merge(NOTHING, some);
     judge_merge(NOTHING, NOTHING);
@@ -173,6 +175,8 @@ GRADED(merge_empty_states, .points = 3,
     judge_merge(bad, some);
     judge_merge(bad, NOTHING);
     judge_merge(NOTHING, bad);
+    judge_merge(bad_only, NOTHING);
+    judge_merge(NOTHING, bad_only);
 }
 
 // --------------------------------------------------------------------------------------------
@@ -219,6 +223,49 @@ GRADED(pieces_share_a_state, .points = 2,
     judge_piece(masked, 4, 2, 4);
     const float nothing[] = {-INFINITY, -INFINITY};
     judge_piece(nothing, 2, 0, 2);
+}
+
+// --------------------------------------------------------------------------------------------
+// Long rows
+// --------------------------------------------------------------------------------------------
+
+GRADED(long_rows, .points = 2,
+       .idea = "a row of 100,000 logits: lse, softmax and the online sum, to the last element")
+{
+    enum { N = 100000, KINDS = 40 };
+    static float x[N];
+    static uint8_t kind_of[N];
+    float kinds[KINDS];
+    size_t times[KINDS] = {0};
+    draw_row(kinds, KINDS, -50, 3, 1);
+    kinds[KINDS - 1] = -35; // the largest stands at the very end, once, and weighs most
+    for (size_t i = 0; i < N; i++) {
+        size_t kind = i == N - 1 ? KINDS - 1 : test_u64(i) % (KINDS - 1);
+        x[i] = kinds[kind];
+        kind_of[i] = (uint8_t)kind;
+        times[kind]++;
+    }
+    struct oracle_row r = oracle_row(kinds, times, KINDS);
+    const float *given = GIVE(x, N);
+    float got = lse(given, N);
+    check_scalar("lse", got, oracle_lse(&r), oracle_lse_bound(&r), x, N, RULES(LSE_BELIEFS));
+    struct lse_state s = lse_online(NOTHING, given, N);
+    bool is_right = states_match(s, r.m, oracle_d(&r), oracle_d_bound(&r));
+    weigh_online(s, NOTHING, x, N, oracle_d_bound(&r), is_right);
+    if (!is_right)
+        fail("lse_online of %d logits: m %.9g, d %.9g, expected %.9g and %.9g within %.2g", N,
+             (double)s.m, (double)s.d, r.m, oracle_d(&r), oracle_d_bound(&r));
+    float *p = TAKE(float, N);
+    softmax(p, given, N);
+    double want[KINDS], bound[KINDS];
+    for (size_t k = 0; k < KINDS; k++) {
+        want[k] = oracle_softmax(&r, kinds[k]);
+        bound[k] = oracle_softmax_bound(&r, kinds[k]);
+    }
+    for (size_t i = 0; i < N; i++)
+        if (!right((double)p[i], want[kind_of[i]], bound[kind_of[i]]))
+            fail("softmax of %d logits: p[%zu] is %.9g, expected %.9g", N, i, (double)p[i],
+                 want[kind_of[i]]);
 }
 
 #endif

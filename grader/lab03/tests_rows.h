@@ -227,6 +227,15 @@ static void judge_log_softmax(const float *x, size_t n)
     judge(LOG_SOFTMAX, log_softmax, x, n, RULES(LOG_SOFTMAX_BELIEFS));
 }
 
+/** Shifts a row so that its largest element is `top`. Where that is a small number above 0, neither
+ *  a search that starts at 0 nor a rounded lse shows: they are the next test's subject. */
+static void lower_to(float *x, size_t n, float top)
+{
+    float down = believed_max(x, n, -INFINITY) - top;
+    for (size_t i = 0; i < n; i++)
+        x[i] -= down;
+}
+
 GRADED(log_softmax_far_below, .points = 3,
        .idea = "a probability too small for FP32 has a finite logarithm")
 {
@@ -235,7 +244,8 @@ GRADED(log_softmax_far_below, .points = 3,
     JUDGE(judge_log_softmax, 3, 3);
     float x[LONGEST];
     for (size_t k = 0; k < LENGTH_COUNT; k++) {
-        draw_row(x, LENGTHS[k], 7, 30, k);
+        draw_row(x, LENGTHS[k], 0, 30, k);
+        lower_to(x, LENGTHS[k], 5);
         judge_log_softmax(x, LENGTHS[k]);
     }
 }
@@ -269,56 +279,13 @@ GRADED(division_free_values, .points = 3,
        .idea = "exp(x - lse): no division, and an error that grows with |lse|, as its bound does")
 {
     float x[LONGEST];
-    const double centers[] = {0, 80, -300, 1e4};
+    const double centers[] = {0, 120, -300, 1e4}; // 120 first: where the naive lse is infinite
     for (size_t k = 0; k < 4 * LENGTH_COUNT; k++) {
         size_t n = LENGTHS[k / 4];
         draw_row(x, n, centers[k % 4], 3, k);
         x[n / 2] = n > 2 && k % 2 ? -INFINITY : x[n / 2];
         judge(DIVISION_FREE, softmax_division_free, x, n, RULES(DIVISION_FREE_BELIEFS));
     }
-}
-
-// --------------------------------------------------------------------------------------------
-// Long rows
-// --------------------------------------------------------------------------------------------
-
-GRADED(long_rows, .points = 2,
-       .idea = "a row of 100,000 logits: lse, softmax and the online sum, to the last element")
-{
-    enum { N = 100000, KINDS = 40 };
-    static float x[N];
-    static uint8_t kind_of[N];
-    float kinds[KINDS];
-    size_t times[KINDS] = {0};
-    draw_row(kinds, KINDS, -50, 3, 1);
-    kinds[KINDS - 1] = -35; // the largest stands at the very end, once, and weighs most
-    for (size_t i = 0; i < N; i++) {
-        size_t kind = i == N - 1 ? KINDS - 1 : test_u64(i) % (KINDS - 1);
-        x[i] = kinds[kind];
-        kind_of[i] = (uint8_t)kind;
-        times[kind]++;
-    }
-    struct oracle_row r = oracle_row(kinds, times, KINDS);
-    const float *given = GIVE(x, N);
-    float got = lse(given, N);
-    if (!right((double)got, oracle_lse(&r), oracle_lse_bound(&r)))
-        fail("lse of %d logits is %.9g, expected %.9g within %.2g", N, (double)got, oracle_lse(&r),
-             oracle_lse_bound(&r));
-    struct lse_state s = lse_online((struct lse_state){-INFINITY, 0}, given, N);
-    if ((double)s.m != r.m || !right((double)s.d, oracle_d(&r), oracle_d_bound(&r)))
-        fail("lse_online of %d logits: m %.9g, d %.9g, expected %.9g and %.9g within %.2g", N,
-             (double)s.m, (double)s.d, r.m, oracle_d(&r), oracle_d_bound(&r));
-    float *p = TAKE(float, N);
-    softmax(p, given, N);
-    double want[KINDS], bound[KINDS];
-    for (size_t k = 0; k < KINDS; k++) {
-        want[k] = oracle_softmax(&r, kinds[k]);
-        bound[k] = oracle_softmax_bound(&r, kinds[k]);
-    }
-    for (size_t i = 0; i < N; i++)
-        if (!right((double)p[i], want[kind_of[i]], bound[kind_of[i]]))
-            fail("softmax of %d logits: p[%zu] is %.9g, expected %.9g", N, i, (double)p[i],
-                 want[kind_of[i]]);
 }
 
 #endif
