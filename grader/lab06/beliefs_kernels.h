@@ -176,7 +176,6 @@ static const struct scalar_belief KERNEL_AMAX_BELIEFS[] = {
      amax_overwritten},
     {"this is the amax of x * scale: it is taken of x, before the scaling", amax_of_scaled},
     {"a NaN won: its bits are above an infinity's. fmaxf() with a number drops it", amax_nan},
-    {"the sign was not dropped: the largest *magnitude* counts", amax_of_values},
     {"infinities were left out: they count", amax_without_infinities},
     {"the bits of a negative number are above those of all others: drop the sign first",
      amax_of_bits},
@@ -190,6 +189,7 @@ static const struct scalar_belief KERNEL_AMAX_BELIEFS[] = {
     {"only the first element of each thread was heard: compare inside the loop",
      amax_of_first_round},
     {"the n % 8 elements at the end were not heard", amax_of_groups},
+    {"the sign was not dropped: the largest *magnitude* counts", amax_of_values},
 };
 
 #endif
