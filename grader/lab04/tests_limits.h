@@ -177,7 +177,7 @@ GRADED(blind_spots, .points = 3,
 /** A wrong rule for scaler_backoffs_left(). */
 struct left_belief {
     const char *belief;
-    float last;     /**< backs off while S is not below this; 0: while the inverse is finite */
+    double last;    /**< backs off while S is not below this; 0: while the inverse is finite */
     double backoff; /**< by this, whatever the scaler says; 0: by the scaler's */
     int off;        /**< and answers with so many more */
     inverse_rule *inverse; /**< its inverse, NULL: the right one */
@@ -186,9 +186,9 @@ struct left_belief {
 static const struct left_belief LEFT_BELIEFS[] = {
     {"one too many: at 2^-128 the inverse is infinite already", 0, 0, 1, NULL},
     {"one too few: the backoff that makes the inverse infinite counts, too", 0, 0, -1, NULL},
-    {"counted down to S = 0, but the inverse is infinite long before that", 0x1p-149f, 0, 0, NULL},
-    {"stopped at the smallest normal number: the inverse of 2^-127 is still finite", 0x1p-126f, 0,
-     0, NULL},
+    {"counted down to S = 0, but the inverse is infinite long before that", 0x1p-149, 0, 0, NULL},
+    {"stopped at the smallest normal number: the inverse of 2^-127 is still finite", 0x1p-126, 0, 0,
+     NULL},
     {"backed off by 0.5, whatever backoff_factor is", 0, 0.5, 0, NULL},
     {"only the exponent was inverted: scales need not be powers of two", 0, 0, 0,
      inverse_by_exponent},
@@ -201,7 +201,7 @@ static int left_by(const struct left_belief *b, float scale, double backoff)
     for (; count < 10000; count++) {
         float inv =
             b->inverse ? f32_from_bits((uint32_t)b->inverse(0, &scale)) : oracle_inverse(scale);
-        if (b->last > 0 ? scale < b->last : !oracle_is_finite(inv))
+        if (b->last > 0 ? (double)scale < b->last : !oracle_is_finite(inv))
             break;
         scale = (float)((double)scale * (b->backoff > 0 ? b->backoff : backoff));
     }
