@@ -152,7 +152,7 @@ static void check_sizes(struct kernel which, const size_t *sizes, size_t chunk, 
 static void check_value(struct kernel which, float x, size_t place, float inv, float start)
 {
     static struct kernel_case k;
-    k = (struct kernel_case){.sizes = {3, 0, 1301, 2, 5}, .chunk = 500, .n = 1311};
+    k = (struct kernel_case){.sizes = {3, 0, 1301, 2, 5}, .chunk = 501, .n = 1311};
     k.inv = inv;
     k.flag = start;
     for (size_t i = 0; i < k.n; i++)
@@ -172,8 +172,9 @@ static void check_value(struct kernel which, float x, size_t place, float inv, f
 /** The case table, and every place that has a thread of its own. */
 static void check_values(struct kernel which)
 {
-    // 404 is in a group of four that the fourth warp takes.
-    const size_t places[] = {0, 2, 3, 404, 502, 503, 1303, 1310, 3 + test_u64(0) % 1301};
+    // 404 is in a group of four that the fourth warp takes; 504 is the first of a chunk that begins 4
+    // bytes past a multiple of 16.
+    const size_t places[] = {0, 2, 3, 404, 503, 504, 1303, 1310, 3 + test_u64(0) % 1301};
     for (size_t p = 0; p < sizeof places / sizeof *places; p++)
         check_value(which, p % 2 ? INFINITY : NAN, places[p], 0x1p-16f, 0);
     check_value(which, -INFINITY, 5, 0.5f, 0);
@@ -181,9 +182,12 @@ static void check_values(struct kernel which)
     check_value(which, INFINITY, 5, 0, 0); // multiplied too: inf * 0 is a NaN
     check_value(which, 1, 5, 0.5f, 1);     // clean, and the flag was up
     check_value(which, 3e38f, 5, 0.5f, 0);
-    check_value(which, 3e38f, 5, 4, 0); // overflows by the multiply: not flagged
+    check_value(which, 3e38f, 5, 2, 0); // overflows by the multiply: not flagged
     check_value(which, 0, 1304, INFINITY, 0);
-    check_value(which, f32_from_bits(0x7F800001), 7, 1, 0); // x * 1 would set the quiet bit
+    // x * 1 would set the quiet bit: in a group of four, before the first and behind the last.
+    const size_t quiet[] = {7, 504, 0};
+    for (size_t p = 0; p < 3; p++)
+        check_value(which, f32_from_bits(0x7F800001), quiet[p], 1, 0);
     check_value(which, 3e38f, 7, 1, 0);
 }
 

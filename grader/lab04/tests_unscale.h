@@ -132,8 +132,8 @@ GRADED(unscale_multiplies_by_the_inverse, .points = 3,
     const size_t sizes[TENSORS] = {1, 32, 100, 17, 100};
     float x[N], flat[N];
     // Now and then the inverse of a random scale is exact enough to hide a division: take several.
-    const float scales[] = {draw_scale(N), 65536, 3, draw_scale(N + 1), 1000};
-    for (size_t turn = 0; turn < 5; turn++) {
+    const float scales[] = {draw_scale(N), 65536, 3, draw_scale(N + 1), 1000, 0.5f, 1};
+    for (size_t turn = 0; turn < sizeof scales / sizeof *scales; turn++) {
         float scale = scales[turn];
         struct gradient grads[TENSORS];
         for (uint64_t i = 0; i < N; i++)

@@ -202,6 +202,12 @@ static bool lost_never_when_negative(uint16_t w, float u)
     return u >= 0 && oracle_is_lost(w, u);
 }
 
+// The same of those who take 0 as an update to the side below.
+static bool lost_only_when_positive(uint16_t w, float u)
+{
+    return u > 0 && oracle_is_lost(w, u);
+}
+
 static bool lost_except_zero(uint16_t w, float u)
 {
     return u != 0 && oracle_is_lost(w, u);
@@ -224,6 +230,8 @@ static const struct lost_belief LOST_BELIEFS[] = {
      lost_except_zero},
     {"a negative update was never lost: the gap below w is a distance too, and so positive",
      lost_never_when_negative},
+    {"a negative update was never lost: the gap below w is a distance too, and so positive",
+     lost_only_when_positive},
     {"a tie was taken as always lost; it goes to the even code, and w may be the odd one",
      lost_on_every_tie},
     {"just above half the gap was taken as lost: from there on the neighbour is the nearer one",

@@ -39,7 +39,8 @@ static size_t call_apply(int which, struct apply_buffers b, size_t n)
 static const char *const APPLY_NAMES[APPLIES] = {"apply_bf16", "apply_master", "apply_kahan",
                                                  "apply_stochastic"};
 
-/** Weights with masters that match, no compensation, and updates of up to a gap; some are 0. */
+/** Weights with masters that match, no compensation, and updates of up to a gap; some are 0. The first
+ *  is twice a gap, which moves w in all four, however they round. */
 static struct apply_buffers draw_apply(size_t n)
 {
     uint16_t w[64], c[64] = {0};
@@ -48,6 +49,8 @@ static struct apply_buffers draw_apply(size_t n)
         w[i] = draw_weight(2 * i);
         master[i] = (float)oracle_bf16_value(w[i]);
         double parts = i % 5 == 1 ? 0 : (2 * test_f64(2 * i + 1) - 1) * (i % 2 ? 1 : 3);
+        if (i == 0)
+            parts = 2;
         u[i] = (float)(parts * oracle_gap(w[i], +1));
     }
     return (struct apply_buffers){INOUT(master, n), INOUT(w, n), INOUT(c, n), GIVE(u, n)};
@@ -110,6 +113,11 @@ static void check_length(int which, size_t n)
     if (same_elements(whole, fresh, 0, ALL)) // a master that is not copied back costs other tests
         fail("%s moved none of %d weights, though some updates are larger than the gap",
              APPLY_NAMES[which], ALL);
+    if (same_elements(whole, fresh, 0, 1)) {
+        because("the first element was left out");
+        fail("%s, n = %d: element 0 stayed, though its update is twice the gap", APPLY_NAMES[which],
+             ALL);
+    }
     const char *no_first = "with n = 0 there is no first element: look at n before you touch one";
     if (n == 0 && moved != 0)
         because("%s", no_first);

@@ -113,7 +113,8 @@ float scaler_inverse(float loss_scale);
 /**
  * Exercise 4.4: check and unscale several gradients in one go, as the kernel
  * _amp_foreach_non_finite_check_and_unscale_ does. Each element x is tested *first*, then replaced
- * by x * inv in FP32 (also when it is not finite; at inv == 1 PyTorch skips the multiply).
+ * by x * inv in FP32 (also when it is not finite; at inv == 1 PyTorch skips the multiply, which only
+ * the bits of a NaN can tell: they are free here).
  * @param[in] grads `count` gradients, all FP32 or without data; those without data are skipped
  * @param[in] count number of gradients
  * @param[in,out] found_inf set to 1 if an element was not finite before the multiply; else left as

@@ -35,7 +35,7 @@ bool bf16_update_is_lost(uint16_t w, float u)
 // Stochastic rounding
 // --------------------------------------------------------------------------------------------
 
-// TODO(lab05.3, about 5 lines): add r to the 16 bits that do not fit; a carry out of them is the
+// TODO(lab05.3, about 4 lines): add r to the 16 bits that do not fit; a carry out of them is the
 // step to the next code. Infinities and NaNs must not take part.
 uint16_t bf16_from_f32_sr(float x, uint16_t r)
 {

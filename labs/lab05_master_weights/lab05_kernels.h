@@ -75,8 +75,8 @@ __global__ void adamw_shared(float *master, __nv_bfloat16 *w, float *m, float *v
 /**
  * Exercise 5.13: any number of blocks of 256 threads: a thread takes element i = its number in the
  * grid, then i + the number of threads in the grid, and so on. The 32 threads of a warp add up with
- * shuffles, the warps of a block through at most 32 floats of static shared memory, and one
- * thread of the block does one atomicAdd. Parameters as for adamw_naive().
+ * shuffles, the warps of a block through static shared memory, for which a float a warp is enough,
+ * and one thread of the block does one atomicAdd. Parameters as for adamw_naive().
  */
 __global__ void adamw_warp(float *master, __nv_bfloat16 *w, float *m, float *v, float *sum,
                            const __nv_bfloat16 *g, size_t n, struct adamw_step s);

@@ -52,14 +52,12 @@ __global__ void unscale_vectorised(const struct chunk *chunks, float *found_inf,
     // BEGIN SOLUTION
     // STUB: todo_kernel("lab04.16");
     struct chunk c = chunks[blockIdx.x];
-    size_t head = (16 - (size_t)c.data % 16) % 16 / sizeof(float);
+    size_t head = (4 - (size_t)c.data / sizeof(float) % 4) % 4;
     if (head > c.n)
         head = c.n;
     size_t quads = (c.n - head) / 4, tail = head + 4 * quads;
     float4 *aligned = (float4 *)(c.data + head);
-    bool found = false;
-    if (threadIdx.x < head)
-        found |= unscale_one(&c.data[threadIdx.x], inv);
+    bool found = threadIdx.x < head && unscale_one(&c.data[threadIdx.x], inv);
     for (size_t q = threadIdx.x; q < quads; q += blockDim.x)
         found |= unscale_four(&aligned[q], inv);
     if (tail + threadIdx.x < c.n)

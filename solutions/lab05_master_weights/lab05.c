@@ -26,7 +26,7 @@ double bf16_gap(uint16_t w, int direction)
     // STUB: return todo_f64("lab05.1");
     uint16_t magnitude = w & 0x7FFF;
     bool negative = w >> 15;
-    bool away_from_zero = (direction > 0) != negative;
+    bool away_from_zero = (direction == +1) != negative;
     if (magnitude == 0)
         away_from_zero = true; // both neighbours of +-0 are one subnormal away
     uint16_t neighbour = away_from_zero ? magnitude + 1 : magnitude - 1;
@@ -39,10 +39,8 @@ bool bf16_update_is_lost(uint16_t w, float u)
 {
     // BEGIN SOLUTION
     // STUB: return todo_bits("lab05.2");
-    if (u == 0)
-        return true;
     // Doubles: half the smallest gap is 2^-134, and comparing with the gap adds nothing to w, so
-    // there is no sum that could be rounded.
+    // there is no sum that could be rounded. u = 0 is under every half gap.
     double half_gap = bf16_gap(w, u > 0 ? +1 : -1) / 2;
     double size = fabs((double)u);
     bool even = (w & 1) == 0;
@@ -54,18 +52,16 @@ bool bf16_update_is_lost(uint16_t w, float u)
 // Stochastic rounding
 // --------------------------------------------------------------------------------------------
 
-// TODO(lab05.3, about 5 lines): add r to the 16 bits that do not fit; a carry out of them is the
+// TODO(lab05.3, about 4 lines): add r to the 16 bits that do not fit; a carry out of them is the
 // step to the next code. Infinities and NaNs must not take part.
 uint16_t bf16_from_f32_sr(float x, uint16_t r)
 {
     // BEGIN SOLUTION
     // STUB: return (uint16_t)todo_bits("lab05.3");
+    if (!isfinite(x))
+        return bf16_from_f32_rne(x); // nothing to round, and no payload of a NaN is cut to infinity
     uint32_t bits = bits_from_f32(x);
-    if (isinf(x))
-        return (uint16_t)(bits >> 16);
-    if (isnan(x))
-        return (uint16_t)(bits >> 16 | 0x0040); // the quiet bit: a payload below would be cut off
-    return (uint16_t)((bits + r) >> 16);        // sign and magnitude: +r moves away from zero
+    return (uint16_t)((bits + r) >> 16); // sign and magnitude: +r moves away from zero
     // END SOLUTION
 }
 

@@ -78,18 +78,18 @@ __global__ void adamw_shared(float *master, __nv_bfloat16 *w, float *m, float *v
 }
 
 // BEGIN SOLUTION
-/** The sum over the 32 lanes of a warp, in every lane; all must call. */
+/** The sum over the 32 lanes of a warp, in lane 0 alone; all must call. */
 static __device__ float warp_sum(float x)
 {
     for (int lanes = 16; lanes > 0; lanes /= 2)
-        x += __shfl_xor_sync(0xFFFFFFFF, x, lanes);
+        x += __shfl_down_sync(0xFFFFFFFF, x, lanes);
     return x;
 }
 
 /** Adds the sum over a block to *total; all threads of the block must call. */
 static __device__ void add_block_sum(float x, float *total)
 {
-    __shared__ float of_warp[32];
+    __shared__ float of_warp[32]; // no block has more warps
     unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     x = warp_sum(x);
     if (lane == 0)
