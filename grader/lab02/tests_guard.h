@@ -192,7 +192,8 @@ GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = v
         const struct tensor *list = give_list(k, k % (LIST + 1));
         struct finding want = {0}, believed = {0};
         bool finite, bad = search_list(list, SEARCH_RIGHTLY, &want);
-        const char *text = message(list, TEXT_ROOM, &finite);
+        // "" needs room for its NUL and no more.
+        const char *text = message(list, bad || k == 0 ? TEXT_ROOM : 1, &finite);
         bool right = text_says(text, list, bad, &want);
         for (size_t b = 0; b < GUARD_BELIEFS; b++) {
             struct guard_search search;
@@ -247,6 +248,10 @@ GRADED(guard_cuts_text, .points = 2, .idea = "the text never passes its size, an
         guard_finite(list, LIST, finding, NULL, 0);
         arena_reset();
     }
+    const struct tensor *list = give_list(0, 0);
+    bool finite;
+    message(list, 0, &finite);
+    guard_finite(list, LIST, TAKE(struct finding, 1), NULL, 0);
 }
 
 #endif
