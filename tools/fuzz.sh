@@ -44,9 +44,10 @@ progress() {
     tr '\r' '\n' <"$1" | grep -a '^#[0-9].* cov: ' | tail -n 1
 }
 
-# field NAME LINE: the number behind "NAME: "
+# field NAME LINE: the number behind "NAME: "; 0 where the run broke before it said any
 field() {
-    printf '%s\n' "$2" | sed -n "s/.* $1: \\([0-9]*\\).*/\\1/p"
+    number=$(printf '%s\n' "$2" | sed -n "s/.* $1: \\([0-9]*\\).*/\\1/p")
+    echo "${number:-0}"
 }
 
 # fuzz NAME SECONDS: returns 1 for a finding.
@@ -64,11 +65,11 @@ fuzz() {
     wait $running
     status=$?
     running=
-    last=$(progress "$log")
+    last=" #: $(progress "$log" | tr -d '#')"
     found=$(grep -a -c 'Test unit written to' "$log")
     [ ! -t 1 ] || printf '\r%70s\r' ''
     printf '%-12s %9s executions, %4s places, %4s inputs, %s\n' "$name" \
-        "$(printf '%s\n' "$last" | sed -n 's/^#\([0-9]*\).*/\1/p')" "$(field cov "$last")" "$(field corp "$last")" \
+        "$(field '#' "$last")" "$(field cov "$last")" "$(field corp "$last")" \
         "$([ $status -eq 0 ] && echo 'no finding' || echo 'A FINDING')"
     [ $status -ne 0 ] || return 0
     grep -a -E 'does not hold|runtime error|^SUMMARY|ERROR: ' "$log" | head -n 3 | sed 's/^/    /'

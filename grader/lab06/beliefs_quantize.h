@@ -17,14 +17,23 @@ struct quantize_cases {
     float scale;
     enum fp8_kind kind;
     bool saturate;
+    size_t unsaturated; /**< the first so many are cases without `saturate`, whatever it says */
+    size_t n;
 };
+
+/** Does case i saturate? */
+static bool saturates(size_t i, const struct quantize_cases *c)
+{
+    return c->saturate && i >= c->unsaturated;
+}
 
 static const char *input_quantize(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
     static char text[240];
     snprintf(text, sizeof text, "x[%zu] = %s, scale = %.9g, %s, %s", i, show_f32(c->x[i]),
-             (double)c->scale, KIND_NAMES[c->kind], c->saturate ? "saturate" : "not saturating");
+             (double)c->scale, KIND_NAMES[c->kind],
+             saturates(i, c) ? "saturate" : "not saturating");
     return text;
 }
 
@@ -33,27 +42,43 @@ static const char *input_quantize(size_t i, const void *context)
 static uint64_t quantize_divided(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(c->x[i] / c->scale, 1, c->kind, c->saturate);
+    return oracle_fp8_code(c->x[i] / c->scale, 1, c->kind, saturates(i, c));
 }
 
 static uint64_t quantize_unscaled(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(c->x[i], 1, c->kind, c->saturate);
+    return oracle_fp8_code(c->x[i], 1, c->kind, saturates(i, c));
 }
 
 static uint64_t quantize_other_kind(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(c->x[i], c->scale, OTHER[c->kind], c->saturate);
+    return oracle_fp8_code(c->x[i], c->scale, OTHER[c->kind], saturates(i, c));
 }
 
-static const struct rule SCALE_RULES[] = {
-    {"x was divided by the scale: a quantizer multiplies, the dequantizer divides",
-     quantize_divided},
-    {"x was not scaled at all", quantize_unscaled},
-    {"the other format's cast was used", quantize_other_kind},
-};
+/** The code of a cast that cuts off: where it rounds up, the next one toward 0. */
+static uint8_t truncated_code(float product, enum fp8_kind kind, bool saturate)
+{
+    uint8_t code = oracle_fp8_code(product, 1, kind, saturate);
+    bool up = fabs(oracle_fp8_value(code, kind)) > fabs((double)product);
+    return up ? code - 1 : code;
+}
+
+static uint64_t quantize_truncated(size_t i, const void *context)
+{
+    const struct quantize_cases *c = context;
+    return truncated_code(c->x[i] * c->scale, c->kind, saturates(i, c));
+}
+
+static uint64_t quantize_clamped_first(size_t i, const void *context)
+{
+    const struct quantize_cases *c = context;
+    float max = (float)oracle_fp8_max(c->kind), x = c->x[i];
+    if (saturates(i, c) && fabsf(x) > max)
+        x = copysignf(max, x);
+    return oracle_fp8_code(x, c->scale, c->kind, false);
+}
 
 static uint64_t quantize_always_saturates(size_t i, const void *context)
 {
@@ -70,31 +95,38 @@ static uint64_t quantize_never_saturates(size_t i, const void *context)
 static uint64_t quantize_flag_reversed(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(c->x[i], c->scale, c->kind, !c->saturate);
+    return oracle_fp8_code(c->x[i], c->scale, c->kind, !saturates(i, c));
 }
 
 static uint64_t quantize_keeps_infinity(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(c->x[i], c->scale, c->kind, c->saturate && !isinf(c->x[i]));
+    return oracle_fp8_code(c->x[i], c->scale, c->kind, saturates(i, c) && !isinf(c->x[i]));
 }
 
 static uint64_t quantize_clamps_nan(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
-    return oracle_fp8_code(isnan(c->x[i]) ? INFINITY : c->x[i], c->scale, c->kind, c->saturate);
+    return oracle_fp8_code(isnan(c->x[i]) ? INFINITY : c->x[i], c->scale, c->kind, saturates(i, c));
 }
 
 static uint64_t quantize_clamps_at_448(size_t i, const void *context)
 {
     const struct quantize_cases *c = context;
     float product = c->x[i] * c->scale;
-    if (c->saturate && fabsf(product) > 448)
+    if (saturates(i, c) && fabsf(product) > 448)
         product = copysignf(448, product);
-    return oracle_fp8_code(product, 1, c->kind, c->saturate);
+    return oracle_fp8_code(product, 1, c->kind, saturates(i, c));
 }
 
-static const struct rule SATURATE_RULES[] = {
+// In order: of rules that explain the same answers, the first is named.
+static const struct rule QUANTIZE_RULES[] = {
+    {"x was divided by the scale: a quantizer multiplies, the dequantizer divides",
+     quantize_divided},
+    {"x was not scaled at all", quantize_unscaled},
+    {"the other format's cast was used", quantize_other_kind},
+    {"the product was truncated, not rounded to the nearest code", quantize_truncated},
+    {"x was clamped before it was scaled: what must fit is x * scale", quantize_clamped_first},
     {"the flag is ignored: too large always became the largest value", quantize_always_saturates},
     {"saturation is missing: too large became NaN or infinity", quantize_never_saturates},
     {"the flag is taken the wrong way round", quantize_flag_reversed},

@@ -38,6 +38,9 @@ static bool same(float a, float b)
     return a == b || (isnan(a) && isnan(b));
 }
 
+/** What a rule for scales and amaxes answers where it has none: none is negative. */
+static const float NO_ANSWER = -1;
+
 /** A wrong rule for one number: what it would answer in the situation that `context` describes. */
 struct scalar_belief {
     const char *belief;

@@ -7,92 +7,21 @@
 #ifndef LOWP_GRADER_LAB06_TESTS_BLOCK_H
 #define LOWP_GRADER_LAB06_TESTS_BLOCK_H
 
+#include "grader/lab06/beliefs_block.h"
 #include "grader/lab06/draw.h"
-
-enum { BLOCK = 128 };
-
-static int blocks_of(int n)
-{
-    return (n + BLOCK - 1) / BLOCK;
-}
-
-static int smaller(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/** A matrix in blocks of height x 128, as fp8_quantize_rows() and _squares() see it. */
-struct blocked {
-    const char *function;
-    int height; /**< 1 or 128 */
-    int rows, cols;
-    const float *x;
-    const uint8_t *codes; /**< the student's */
-    const float *factors; /**< the student's */
-};
-
-/** The right factor of block (r, c). */
-static float factor_of(const struct blocked *b, int r, int c)
-{
-    int row = r * b->height, col = c * BLOCK;
-    return oracle_fp8_factor(b->x, b->cols, row, col, smaller(b->height, b->rows - row),
-                             smaller(BLOCK, b->cols - col));
-}
-
-/** The amax of block (r, c), not clamped. */
-static double block_amax(const struct blocked *b, int r, int c)
-{
-    double amax = 0;
-    for (int row = r * b->height; row < smaller(b->rows, (r + 1) * b->height); row++)
-        for (int col = c * BLOCK; col < smaller(b->cols, (c + 1) * BLOCK); col++)
-            amax = fmax(amax, fabs((double)b->x[row * b->cols + col]));
-    return amax;
-}
-
-/** The likely reason for a wrong factor of block (r, c). */
-static void name_factor(const struct blocked *b, int r, int c, float got)
-{
-    double want = factor_of(b, r, c), slack = want * 0x1p-22;
-    int across = blocks_of(b->cols), down = (b->rows + b->height - 1) / b->height;
-    double whole = oracle_fp8_amax(b->x, (size_t)b->rows * (size_t)b->cols) / 448;
-    if (near(got, 1 / want, 0x1p-22 / want))
-        because(
-            "this is 448 / amax: a block's factor is amax / 448, what values are multiplied by");
-    else if (near(got, want * 448, slack * 448))
-        because("this is the amax: divide it by 448");
-    else if (near(got, want * 448 / 57344, slack))
-        because("57344 was used: block scaling stores E4M3 in all tensors");
-    else if (near(got, whole, whole * 0x1p-22))
-        because("this is the factor of the whole tensor: each block has its own");
-    else if (near(got, block_amax(b, r, c) / 448, slack))
-        because("the amax was not clamped: below 1e-4 it counts as 1e-4");
-    else if (isnan(got))
-        because("this block was left out: at the edges blocks are cut off, but they are there");
-    else if (b->height == BLOCK && b->cols > BLOCK && b->rows > 1 &&
-             near(got,
-                  oracle_fp8_factor(b->x, b->cols, r * BLOCK, c * BLOCK, 1,
-                                    smaller(BLOCK, b->cols - c * BLOCK)),
-                  slack))
-        because("only the first row of the block was looked at");
-    for (int i = 0; i < across * down && i < 64; i++)
-        if (i != r * across + c && near(got, factor_of(b, i / across, i % across), slack))
-            because("this is the factor of block (%d, %d): a row of blocks has ceil(cols / 128) of "
-                    "them",
-                    i / across, i % across);
-}
 
 /* amax / 448 is one rounding, amax * (1 / 448) two: 2^-23 relative. */
 static const double FACTOR_TOLERANCE = 0x1p-22;
 
 static void check_factors(const struct blocked *b)
 {
-    int across = blocks_of(b->cols), down = (b->rows + b->height - 1) / b->height;
-    for (int r = 0; r < down; r++) {
+    int across = blocks_of(b->cols);
+    for (int r = 0; r < blocks_down(b); r++) {
         for (int c = 0; c < across; c++) {
             float got = b->factors[r * across + c], want = factor_of(b, r, c);
             if (near(got, want, FACTOR_TOLERANCE * (double)want))
                 continue;
-            name_factor(b, r, c, got);
+            name_factor(b, r, c);
             fail("%s, %d x %d: the factor of block (%d, %d) is %.9g, expected %.9g", b->function,
                  b->rows, b->cols, r, c, (double)got, (double)want);
         }
@@ -106,12 +35,7 @@ static void check_block_code(const struct blocked *b, int row, int col)
     float factor = b->factors[row / b->height * blocks_of(b->cols) + col / BLOCK];
     if (oracle_fp8_block_code(b->codes[at], b->x[at], factor))
         return;
-    if (b->codes[at] == oracle_fp8_code(b->x[at], factor, FP8_E4M3, true))
-        because("x was multiplied by the factor: it is divided by it");
-    else if (b->codes[at] == oracle_fp8_code(b->x[at], 1 / factor, FP8_E5M2, true))
-        because("the code is E5M2's: block scaling stores E4M3 in all tensors");
-    else if (b->codes[at] == 0xFF)
-        because("this element was left out");
+    name_block_code(b->codes[at], b->x[at], factor);
     fail("%s, %d x %d: element (%d, %d) = %.9g with the factor %.9g became %s", b->function,
          b->rows, b->cols, row, col, (double)b->x[at], (double)factor,
          show_code(E4M3, b->codes[at]));
@@ -121,7 +45,7 @@ static void check_block_code(const struct blocked *b, int row, int col)
 static void check_blocked(struct blocked b)
 {
     size_t n = (size_t)b.rows * (size_t)b.cols;
-    size_t factors = (size_t)blocks_of(b.cols) * (size_t)((b.rows + b.height - 1) / b.height);
+    size_t factors = (size_t)blocks_of(b.cols) * (size_t)blocks_down(&b);
     uint8_t *codes = TAKE(uint8_t, n);
     float *out = TAKE(float, factors);
     const float *x = GIVE(b.x, n);
@@ -187,7 +111,7 @@ GRADED(block_amax_is_clamped, .points = 2,
 GRADED(block_edges, .points = 3,
        .idea = "blocks at the edges are cut off, never dropped and never read beyond")
 {
-    static const int shapes[][2] = {{3, 1},     {2, 127},   {2, 129}, {1, 300}, {129, 5},
+    static const int shapes[][2] = {{2, 129},   {3, 1},     {2, 127}, {1, 300}, {129, 5},
                                     {130, 131}, {127, 130}, {0, 5},   {5, 0}};
     static float x[130 * 131];
     for (uint64_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
@@ -236,42 +160,65 @@ static const float *call_block_gemm(struct block_product p)
  * terms, and once more from their sum: 34 * 2^-13 for each of the 4 turns in a block. */
 static const double TENSOR_CORE_TOLERANCE = 4 * 34 * 0x1p-13;
 
-/** Names the wrong use of factors that explains y[i][j]. */
-static void name_factors(struct block_product p, int i, int j, double got)
+/** Which factors a wrong product takes, in place of A's and B's. */
+struct factor_use {
+    const char *belief;
+    enum factor_choice { OWN, ONES, INVERSE, FIRST_ALONG_K, FIRST_ROWS } a, b;
+    bool whole_blocks; /**< the last block, if it is short, is left out */
+};
+
+static const struct factor_use FACTOR_USES[] = {
+    {"the factors were left out", ONES, ONES, false},
+    {"B's factors were left out", OWN, ONES, false},
+    {"A's factors were left out", ONES, OWN, false},
+    {"values were divided by the factors: these are inverse scales, so they multiply", INVERSE,
+     INVERSE, false},
+    {"the factors of the first block along k were used for all of them", FIRST_ALONG_K,
+     FIRST_ALONG_K, false},
+    {"the factors of A's first block along k were used for all of them", FIRST_ALONG_K, OWN, false},
+    {"the factors of B's first block along k were used for all of them", OWN, FIRST_ALONG_K, false},
+    {"the factors of B's first 128 rows were used for all rows", OWN, FIRST_ROWS, false},
+    {"the last block, shorter than 128, was left out", OWN, OWN, true},
+};
+
+enum { MOST_DEEP = 8 };
+
+/** The factors of row `row` of blocks that a choice takes. */
+static void choose_factors(float *chosen, const float *factors, int row, int deep,
+                           enum factor_choice choice)
 {
-    int deep = blocks_of(p.k);
-    const uint8_t *a = p.a + i * p.k, *b = p.b + j * p.k;
-    const float *fa = p.a_factors + i * deep, *fb = p.b_factors + j / BLOCK * deep;
-    float ones[8] = {1, 1, 1, 1, 1, 1, 1, 1}, inverse[2][8], first[2][8];
-    for (int d = 0; d < deep; d++) {
-        inverse[0][d] = 1 / fa[d];
-        inverse[1][d] = 1 / fb[d];
-        first[0][d] = fa[0];
-        first[1][d] = fb[0];
+    const float *own = factors + (choice == FIRST_ROWS ? 0 : row) * deep;
+    for (int d = 0; d < deep; d++)
+        chosen[d] = choice == ONES            ? 1
+                    : choice == INVERSE       ? 1 / own[d]
+                    : choice == FIRST_ALONG_K ? own[0]
+                                              : own[d];
+}
+
+/** y[i][j] by such a product. */
+static double product_by(struct block_product p, int i, int j, const struct factor_use *use)
+{
+    float fa[MOST_DEEP], fb[MOST_DEEP];
+    choose_factors(fa, p.a_factors, i, blocks_of(p.k), use->a);
+    choose_factors(fb, p.b_factors, j / BLOCK, blocks_of(p.k), use->b);
+    int k = use->whole_blocks ? p.k / BLOCK * BLOCK : p.k;
+    return oracle_fp8_block_dot(p.a + i * p.k, fa, p.b + j * p.k, fb, k).value;
+}
+
+/** Names the wrong use of factors that explains y, wherever one looks. */
+static void name_factors(struct block_product p, const float *y)
+{
+    const int columns[] = {0, p.n / 2, p.n - 1};
+    for (size_t w = sizeof FACTOR_USES / sizeof *FACTOR_USES; w-- > 0;) {
+        bool all = true;
+        for (int at = 0; at < 3 * p.m; at++) {
+            int i = at / 3, j = columns[at % 3];
+            double value = product_by(p, i, j, &FACTOR_USES[w]);
+            all = all && near(y[i * p.n + j], value, TENSOR_CORE_TOLERANCE * value);
+        }
+        if (all)
+            because("%s", FACTOR_USES[w].belief);
     }
-    const struct {
-        const char *belief;
-        const float *fa, *fb;
-    } wrong[] = {
-        {"the factors were left out", ones, ones},
-        {"B's factors were left out", fa, ones},
-        {"A's factors were left out", ones, fb},
-        {"values were divided by the factors: these are inverse scales, so they multiply",
-         inverse[0], inverse[1]},
-        {"the factors of the first block along k were used for all of them", first[0], first[1]},
-        {"the factors of A's first block along k were used for all of them", first[0], fb},
-        {"the factors of B's first block along k were used for all of them", fa, first[1]},
-        {"the factors of B's first 128 rows were used for all rows", fa, p.b_factors},
-    };
-    for (size_t w = sizeof wrong / sizeof *wrong; w-- > 0;) {
-        double value = oracle_fp8_block_dot(a, wrong[w].fa, b, wrong[w].fb, p.k).value;
-        if (near(got, value, TENSOR_CORE_TOLERANCE * value))
-            because("%s", wrong[w].belief);
-    }
-    int whole = p.k / BLOCK * BLOCK;
-    double ragged = oracle_fp8_block_dot(a, fa, b, fb, whole).value;
-    if (near(got, ragged, TENSOR_CORE_TOLERANCE * ragged))
-        because("the last block, shorter than 128, was left out");
 }
 
 GRADED(block_gemm_factors, .points = 3,
@@ -293,7 +240,7 @@ GRADED(block_gemm_factors, .points = 3,
                               .value;
             if (near(y[i * N + j], want, TENSOR_CORE_TOLERANCE * want))
                 continue;
-            name_factors(p, i, j, y[i * N + j]);
+            name_factors(p, y);
             fail("fp8_block_gemm, %d x %d x %d: y[%d][%d] = %.9g, expected %.9g within %.2g%%", M,
                  N, K, i, j, (double)y[i * N + j], want, 100 * TENSOR_CORE_TOLERANCE);
         }

@@ -22,7 +22,42 @@ enum kernel { NAIVE, WARP, VECTORISED };
 static const char *const KERNEL_NAMES[] = {"quantize_naive", "quantize_warp",
                                            "quantize_vectorised"};
 
+/** The code that stands at place i if the eight of a group are put at their places ^ `swap`. */
+static uint64_t swapped(size_t i, const struct quantize_cases *c, size_t swap)
+{
+    size_t from = i < c->n / 8 * 8 ? i ^ swap : i;
+    return oracle_fp8_code(c->x[from], c->scale, c->kind, true);
+}
+
+static uint64_t quantize_halves_swapped(size_t i, const void *context)
+{
+    return swapped(i, context, 4);
+}
+
+static uint64_t quantize_pairs_swapped(size_t i, const void *context)
+{
+    return swapped(i, context, 2);
+}
+
+static uint64_t quantize_bytes_swapped(size_t i, const void *context)
+{
+    return swapped(i, context, 3);
+}
+
+static uint64_t quantize_all_swapped(size_t i, const void *context)
+{
+    return swapped(i, context, 7);
+}
+
+#define SWAPPED                                                                                    \
+    "the codes of a group stand in another order: the first belongs into the lowest byte of x"
+
 static const struct rule KERNEL_RULES[] = {
+    {SWAPPED, quantize_halves_swapped},
+    {SWAPPED, quantize_pairs_swapped},
+    {SWAPPED, quantize_bytes_swapped},
+    {SWAPPED, quantize_all_swapped},
+    {"the product was truncated, not rounded to the nearest code", quantize_truncated},
     {"x was divided by the scale: a quantizer multiplies, the dequantizer divides",
      quantize_divided},
     {"x was not scaled at all", quantize_unscaled},
@@ -72,16 +107,19 @@ static void check_written(enum kernel which, const struct kernel_case *k, const 
 }
 
 /** Runs one case and judges it. */
-static void check_kernel(enum kernel which, const struct kernel_case *k)
+static void check_kernel(enum kernel which, const struct kernel_case *given)
 {
     static uint8_t want[KERNEL_MAX];
+    struct kernel_case with_width = *given, *k = &with_width;
+    k->width = which == VECTORISED ? 8 : 1;
     for (size_t i = 0; i < k->n; i++)
         want[i] = oracle_fp8_code(k->x[i], k->scale, k->kind, true);
     uint8_t *codes = (uint8_t *)arena_take("codes", 1, k->n);
     float *amax = (float *)arena_inout("amax", &k->start, sizeof k->start, 1);
     call_kernel(which, codes, amax, k);
     check_written(which, k, codes);
-    struct quantize_cases c = {k->x, k->scale, k->kind, true};
+    struct quantize_cases c = {
+        .x = k->x, .scale = k->scale, .kind = k->kind, .saturate = true, .n = k->n};
     check_codes(&(struct code_check){KERNEL_NAMES[which], oracle_fp8_format(k->kind), k->n, codes,
                                      want, 1, input_quantize, LIST(KERNEL_RULES), &c});
     float largest = fmaxf(k->start, oracle_fp8_amax(k->x, k->n));
@@ -102,12 +140,20 @@ static void check_length(enum kernel which, size_t n, int blocks, uint64_t turn)
     static float x[KERNEL_MAX];
     for (uint64_t i = 0; i < n; i++)
         x[i] = draw_number(10000 * (turn + 1) + i, -12, 3);
+    /* The next largest is lane 4's, of the second warp if there is one: an amax of only some lanes
+     * or warps shows which they were. */
+    size_t width = which == VECTORISED ? 8 : 1, mark = (36 * width < n ? 36 : 4) * width;
+    if (mark < n)
+        x[mark] = 8.75f;
     for (int last = 0; last < 2; last++) {
         size_t place = last ? n - 1 : test_u64(turn) % n;
-        float kept = x[place];
+        size_t beside = (place ^ 1) < n ? place ^ 1 : place;
+        float kept = x[place], kept_beside = x[beside];
+        x[beside] = 9; /* the largest value: no other thread's, so that it shows who took it */
         x[place] = -9.25f;
         check_kernel(which,
-                     &(struct kernel_case){x, n, 37.25f, 0, KINDS[(turn + last) % 2], blocks});
+                     &(struct kernel_case){x, n, 37.25f, 0, KINDS[(turn + last) % 2], blocks, 0});
+        x[beside] = kept_beside;
         x[place] = kept;
     }
 }
@@ -121,15 +167,17 @@ static void check_specials(enum kernel which)
     float x[N];
     for (size_t i = 0; i < N; i++)
         x[i] = i % 11 == 3 ? specials[i / 11 % count] : draw_number(i, -6, 4);
+    x[N - 2] = 1e9f; /* among those behind the last group of eight, which have code of their own */
+    x[N - 1] = NAN;
     for (size_t k = 0; k < 2; k++) {
-        check_kernel(which, &(struct kernel_case){x, N, 0.25f, 0, KINDS[k], 1});
-        check_kernel(which, &(struct kernel_case){x, N, 0.25f, 2e9f, KINDS[k], 1});
+        check_kernel(which, &(struct kernel_case){x, N, 0.25f, 0, KINDS[k], 1, 0});
+        check_kernel(which, &(struct kernel_case){x, N, 0.25f, 2e9f, KINDS[k], 1, 0});
     }
     x[70] = -INFINITY;
-    check_kernel(which, &(struct kernel_case){x, N, 0.25f, 1, FP8_E4M3, 1});
+    check_kernel(which, &(struct kernel_case){x, N, 0.25f, 1, FP8_E4M3, 1, 0});
     for (size_t i = 0; i < N; i++)
         x[i] = NAN;
-    check_kernel(which, &(struct kernel_case){x, N, 0.25f, 0, FP8_E5M2, 1});
+    check_kernel(which, &(struct kernel_case){x, N, 0.25f, 0, FP8_E5M2, 1, 0});
 }
 
 GRADED(kernel_naive, .points = 4,

@@ -7,6 +7,9 @@
 #ifndef LOWP_GRADER_LAB06_TESTS_LINEAR_H
 #define LOWP_GRADER_LAB06_TESTS_LINEAR_H
 
+#include "grader/lab06/golden.h"
+
+#include "grader/lab06/beliefs_update.h"
 #include "grader/lab06/draw.h"
 
 enum { LINEAR_ROWS = 6, LINEAR_IN = 11, LINEAR_OUT = 4, LINEAR_LENGTH = 3 };
@@ -40,31 +43,36 @@ static const float *tensor_of(const struct linear *l, int tensor, size_t *n)
     return tensors[tensor];
 }
 
-/** Draws tensors of three different sizes. */
-static void draw_tensors(struct linear *l, uint64_t salt)
+/** Draws tensors of three different sizes, all times 2^shift. */
+static void draw_tensors(struct linear *l, uint64_t salt, int shift)
 {
     for (uint64_t i = 0; i < LINEAR_ROWS * LINEAR_IN; i++)
-        l->x[i] = draw_number(1000 * salt + i, -4, 3);
+        l->x[i] = draw_number(1000 * salt + i, shift - 4, shift + 3);
     for (uint64_t i = 0; i < LINEAR_IN * LINEAR_OUT; i++)
-        l->w[i] = draw_number(1000 * salt + 300 + i, -8, -2);
+        l->w[i] = draw_number(1000 * salt + 300 + i, shift - 8, shift - 2);
     for (uint64_t i = 0; i < LINEAR_ROWS * LINEAR_OUT; i++)
-        l->dy[i] = draw_number(1000 * salt + 600 + i, -24, -17);
+        l->dy[i] = draw_number(1000 * salt + 600 + i, shift - 24, shift - 17);
 }
+
+/** Where the histories begin: with entries below all amaxes that come, and no two alike, so that it
+ *  shows which of them a wrong rule took. */
+static const float LINEAR_HISTORY[LINEAR_LENGTH] = {0, 0x1p-40f, 0x1p-41f};
 
 /** Builds a layer with these scales in the arena, and codes that a forward pass would leave. */
 static void make_linear(struct linear *l, const float *scale)
 {
     const size_t sizes[] = {LINEAR_ROWS * LINEAR_IN, LINEAR_IN * LINEAR_OUT,
                             LINEAR_ROWS * LINEAR_OUT};
-    float zeros[LINEAR_LENGTH] = {0};
     uint8_t codes[LINEAR_ROWS * LINEAR_IN];
+    float history[LINEAR_LENGTH];
+    memcpy(history, LINEAR_HISTORY, sizeof history);
     memcpy(l->scale, scale, sizeof l->scale);
     for (int t = 0; t < LINEAR_TENSORS; t++) {
         size_t n;
         const float *x = tensor_of(l, t, &n);
         for (size_t i = 0; i < n; i++)
             codes[i] = t == LINEAR_DY ? 0xFF : oracle_fp8_code(x[i], scale[t], FP8_E4M3, true);
-        l->history[t] = INOUT(zeros, LINEAR_LENGTH);
+        l->history[t] = INOUT(history, LINEAR_LENGTH);
         l->codes[t] = INOUT(codes, sizes[t]);
     }
     struct fp8_linear layer = {
@@ -90,6 +98,8 @@ struct belief_of_product {
     bool current;                    /**< with a scale made of the tensor itself */
     bool multiply;                   /**< meant by the code times the scale */
     bool unscaled;                   /**< the scales are not taken out */
+    bool divided;                    /**< the codes are those of x / scale */
+    bool truncated;                  /**< the codes are cut off, not rounded */
     enum fp8_kind forward, backward; /**< formats of x and w, of dy */
 };
 
@@ -107,26 +117,36 @@ static const struct belief_of_product PRODUCT_BELIEFS[] = {
      .backward = FP8_E5M2},
     {"E4M3 was used for the gradient: HYBRID stores dy in E5M2", .forward = FP8_E4M3,
      .backward = FP8_E4M3},
+    {"an operand was divided by the scale: a quantizer multiplies, the dequantizer divides",
+     .divided = true, .forward = FP8_E4M3, .backward = FP8_E5M2},
+    {"the operands were truncated, not rounded to the nearest code", .truncated = true,
+     .forward = FP8_E4M3, .backward = FP8_E5M2},
 };
-
-/** What element i of a tensor means to the product. */
-static double meant(const struct linear *l, int tensor, size_t i, const struct belief_of_product *b)
-{
-    size_t n;
-    const float *x = tensor_of(l, tensor, &n);
-    if (b->exact)
-        return x[i];
-    enum fp8_kind kind = tensor == LINEAR_DY ? b->backward : b->forward;
-    float scale = l->scale[tensor];
-    if (b->current)
-        scale = oracle_fp8_scale(oracle_fp8_amax(x, n), 1, kind, 0);
-    double value = oracle_fp8_value(oracle_fp8_code(x[i], scale, kind, true), kind);
-    return b->unscaled ? value : b->multiply ? value * (double)scale : value / (double)scale;
-}
 
 /** The products of a layer. */
 enum { PRODUCT_Y, PRODUCT_DX, PRODUCT_DW };
 static const char *const PRODUCT_NAMES[] = {"y", "dx", "dw"};
+
+/** What element i of a tensor means to a product. The codes of x and w come from the test where the
+ *  product is a backward one: beliefs about making codes are then about dy alone. */
+static double meant(const struct linear *l, int product, int tensor, size_t i,
+                    const struct belief_of_product *b)
+{
+    size_t n;
+    const float *x = tensor_of(l, tensor, &n);
+    bool made = product == PRODUCT_Y || tensor == LINEAR_DY;
+    if (b->exact)
+        return x[i];
+    enum fp8_kind kind = tensor == LINEAR_DY ? b->backward : b->forward;
+    float scale = l->scale[tensor];
+    if (b->current && made)
+        scale = oracle_fp8_scale(oracle_fp8_amax(x, n), 1, kind, 0);
+    float scaled = b->divided && made ? x[i] / scale : x[i] * scale;
+    uint8_t code = b->truncated && made ? truncated_code(scaled, kind, true)
+                                        : oracle_fp8_code(scaled, 1, kind, true);
+    double value = oracle_fp8_value(code, kind);
+    return b->unscaled ? value : b->multiply ? value * (double)scale : value / (double)scale;
+}
 
 /** Rows, columns and length of the sums of a product. */
 static void shape_of_product(int product, size_t *rows, size_t *cols, size_t *inner)
@@ -149,14 +169,14 @@ static struct oracle_sum product_of(const struct linear *l, int product, size_t 
     for (size_t k = 0; k < inner; k++) {
         double left, right;
         if (product == PRODUCT_Y) {
-            left = meant(l, LINEAR_X, r * LINEAR_IN + k, b);
-            right = meant(l, LINEAR_W, k * LINEAR_OUT + c, b);
+            left = meant(l, product, LINEAR_X, r * LINEAR_IN + k, b);
+            right = meant(l, product, LINEAR_W, k * LINEAR_OUT + c, b);
         } else if (product == PRODUCT_DX) {
-            left = meant(l, LINEAR_DY, r * LINEAR_OUT + k, b);
-            right = meant(l, LINEAR_W, c * LINEAR_OUT + k, b);
+            left = meant(l, product, LINEAR_DY, r * LINEAR_OUT + k, b);
+            right = meant(l, product, LINEAR_W, c * LINEAR_OUT + k, b);
         } else {
-            left = meant(l, LINEAR_X, k * LINEAR_IN + r, b);
-            right = meant(l, LINEAR_DY, k * LINEAR_OUT + c, b);
+            left = meant(l, product, LINEAR_X, k * LINEAR_IN + r, b);
+            right = meant(l, product, LINEAR_DY, k * LINEAR_OUT + c, b);
         }
         sum.value += left * right;
         sum.scale += fabs(left * right);
@@ -207,7 +227,7 @@ GRADED(linear_forward, .points = 4,
 {
     for (uint64_t s = 0; s < 2; s++) {
         static struct linear l;
-        draw_tensors(&l, s);
+        draw_tensors(&l, s, 0);
         make_linear(&l, LINEAR_SCALES[s]);
         memset(l.codes[LINEAR_X], 0xFF, LINEAR_ROWS * LINEAR_IN);
         memset(l.codes[LINEAR_W], 0xFF, LINEAR_IN * LINEAR_OUT);
@@ -224,7 +244,7 @@ GRADED(linear_backward, .points = 4,
 {
     for (uint64_t s = 0; s < 2; s++) {
         static struct linear l;
-        draw_tensors(&l, s);
+        draw_tensors(&l, s, 0);
         make_linear(&l, LINEAR_SCALES[s]);
         float *dx = TAKE(float, LINEAR_ROWS *LINEAR_IN), *dw = TAKE(float, LINEAR_IN *LINEAR_OUT);
         fp8_linear_backward(l.layer, dx, dw, GIVE(l.dy, LINEAR_ROWS * LINEAR_OUT));
@@ -236,26 +256,43 @@ GRADED(linear_backward, .points = 4,
 
 // --- the state over several steps ---
 
-/** Fails if a scale or a slot 0 is not what it should be at this point of the step. */
+/** The likely reason for a wrong running slot of tensor t within a step. */
+static void name_slot_0(const struct linear *l, int t, float scale)
+{
+    size_t n;
+    const float *x = tensor_of(l, t, &n);
+    float got = l->history[t][0];
+    if (got == 0)
+        because("the amax of %s was not recorded", TENSOR_NAMES[t]);
+    else if (same(got, oracle_fp8_amax(x, n) * scale))
+        because("this is the amax of the scaled tensor: the amax is of %s itself", TENSOR_NAMES[t]);
+    else if (same(got, amax_minus_infinity_lost(&(struct tensor){x, n})))
+        because("the sign was not dropped: the largest *magnitude* counts");
+}
+
+/** Fails if a scale or a history is not what it should be at this point of the step. Behind the
+ *  update `before` says what that had to go by; it is NULL within the step. */
 static void check_state(const struct linear *l, const char *when, uint64_t step,
-                        const struct fp8_meta *want)
+                        const struct fp8_meta *want, const struct update_case *before)
 {
     for (int t = 0; t < LINEAR_TENSORS; t++) {
         float scale = meta_of(l, t)->scale;
         if (scale != want[t].scale) {
-            if (strcmp(when, "the update") != 0)
+            if (before)
+                name_update(scale, &before[t]);
+            else
                 because("the scale changed within the step: it is made at the end of a step, for "
                         "the next one");
-            else if (same(scale, want[t].scale * 128) || same(scale, want[t].scale / 128))
-                because("the scale was made for the other format's largest value");
             fail("after %s of step %d the scale of %s is %.9g, expected %.9g", when, (int)step + 1,
                  TENSOR_NAMES[t], (double)scale, (double)want[t].scale);
         }
         for (size_t i = 0; i < LINEAR_LENGTH; i++) {
             if (l->history[t][i] == want[t].amax_history[i])
                 continue;
-            if (i == 0 && l->history[t][0] == 0)
-                because("the amax of %s was not recorded", TENSOR_NAMES[t]);
+            if (before)
+                name_roll(l->history[t], before[t].before.amax_history, LINEAR_LENGTH);
+            else if (i == 0)
+                name_slot_0(l, t, scale);
             fail("after %s of step %d slot %zu of %s's history is %.9g, expected %.9g", when,
                  (int)step + 1, i, TENSOR_NAMES[t], (double)l->history[t][i],
                  (double)want[t].amax_history[i]);
@@ -275,16 +312,22 @@ static void step_linear(struct linear *l, uint64_t step, struct fp8_meta *want,
         size_t n;
         const float *x = tensor_of(l, t, &n);
         if (t == LINEAR_DY) {
-            check_state(l, "the forward pass", step, want);
+            check_state(l, "the forward pass", step, want, NULL);
             fp8_linear_backward(l->layer, dx, dw, GIVE(l->dy, LINEAR_ROWS * LINEAR_OUT));
         }
         want[t].amax_history[0] = oracle_fp8_amax(x, n);
     }
-    check_state(l, "the backward pass", step, want);
+    check_state(l, "the backward pass", step, want, NULL);
     fp8_linear_update(l->layer, recipe);
-    for (int t = 0; t < LINEAR_TENSORS; t++)
+    struct update_case before[LINEAR_TENSORS];
+    float histories[LINEAR_TENSORS][LINEAR_LENGTH];
+    for (int t = 0; t < LINEAR_TENSORS; t++) {
+        memcpy(histories[t], want[t].amax_history, sizeof histories[t]);
+        before[t] = (struct update_case){
+            {want[t].scale, histories[t], LINEAR_LENGTH}, TENSOR_KINDS[t], recipe};
         oracle_fp8_update(&want[t], TENSOR_KINDS[t], recipe);
-    check_state(l, "the update", step, want);
+    }
+    check_state(l, "the update", step, want, before);
 }
 
 GRADED(linear_state_over_steps, .points = 4,
@@ -294,15 +337,19 @@ GRADED(linear_state_over_steps, .points = 4,
     const struct fp8_recipe recipes[] = {{FP8_MAX, 0}, {FP8_MOST_RECENT, 1}};
     for (size_t r = 0; r < 2; r++) {
         static struct linear l;
-        float histories[LINEAR_TENSORS][LINEAR_LENGTH] = {{0}};
+        float histories[LINEAR_TENSORS][LINEAR_LENGTH];
         const float ones[LINEAR_TENSORS] = {1, 1, 1};
         struct fp8_meta want[LINEAR_TENSORS];
-        for (int t = 0; t < LINEAR_TENSORS; t++)
+        for (int t = 0; t < LINEAR_TENSORS; t++) {
+            memcpy(histories[t], LINEAR_HISTORY, sizeof LINEAR_HISTORY);
             want[t] = (struct fp8_meta){1, histories[t], LINEAR_LENGTH};
-        draw_tensors(&l, 50 * r);
+        }
+        draw_tensors(&l, 50 * r, 0);
         make_linear(&l, ones);
         for (uint64_t step = 0; step < STEPS; step++) {
-            draw_tensors(&l, 50 * r + 7 * step);
+            // Under max the tensors grow: how an older entry counts is history_max_covers_all's
+            // subject. Under most_recent they shrink, so that max would be something else.
+            draw_tensors(&l, 50 * r + 7 * step, (r ? -3 : 3) * (int)step);
             step_linear(&l, step, want, recipes[r]);
         }
         arena_reset();

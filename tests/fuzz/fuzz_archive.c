@@ -8,7 +8,6 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/submission.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -16,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[300];
     bool in_folder = size & 1, tagged = size & 2;
-    setlocale(LC_CTYPE, "C.UTF-8"); /* as intake does */
+    submission_begin();
     mkdir(fuzz_path("in"), 0700);
     fuzz_write(fuzz_path("in/hand-in.tar.gz"), data, size);
     snprintf(path, sizeof path, "%s", fuzz_path(in_folder ? "in" : "in/hand-in.tar.gz"));

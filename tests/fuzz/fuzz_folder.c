@@ -13,7 +13,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct feed f = {data, size};
     char line[PATH + 2], path[300];
-    setlocale(LC_CTYPE, "C.UTF-8"); /* as intake does */
+    submission_begin();
     snprintf(path, sizeof path, "%s", fuzz_path("in"));
     fuzz_remove(path);
     HOLDS(mkdir(path, 0700) == 0);

@@ -13,7 +13,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static unsigned char *bytes;
     struct feed f = {data, size};
     char path[300];
-    setlocale(LC_CTYPE, "C.UTF-8");
+    submission_begin();
     bytes = bytes ? bytes : malloc(ROOM);
     HOLDS(bytes);
     bool tagged = feed_byte(&f) & 1;

@@ -3,7 +3,7 @@
  * @brief Feeds a quiz.txt to grader/quiz.c.
  *
  * Must hold: 0 to all points; a sheet that does not earn all of them says why; a question earns nothing
- * unless the sheet has its key and something that can be its answer; what one sheet earns does not
+ * unless the sheet has its key, once, and something that can be its answer; what one sheet earns does not
  * depend on the sheet before it.
  */
 #define _GNU_SOURCE
@@ -84,12 +84,36 @@ static bool has_letters(const uint8_t *data, size_t size, const char *word)
     return false;
 }
 
+static bool is_space(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The lines that begin with this key and '='. */
+static int lines_of(const uint8_t *data, size_t size, const char *key)
+{
+    int lines = 0;
+    size_t n = strlen(key);
+    for (size_t i = 0, end; i < size; i = end + 1) {
+        const uint8_t *newline = memchr(data + i, '\n', size - i);
+        end = newline ? (size_t)(newline - data) : size;
+        while (i < end && is_space(data[i]))
+            i++;
+        if (end - i < n || memcmp(data + i, key, n) != 0)
+            continue;
+        for (i += n; i < end && is_space(data[i]); i++)
+            ;
+        lines += i < end && data[i] == '=';
+    }
+    return lines;
+}
+
 static bool may_be_right(const struct question *q, const uint8_t *data, size_t size)
 {
     bool digit = false;
     for (size_t i = 0; i < size; i++)
         digit |= data[i] >= '0' && data[i] <= '9';
-    return memmem(data, size, q->key, strlen(q->key)) &&
+    return lines_of(data, size, q->key) == 1 &&
            (q->choice ? has_letters(data, size, q->choice) : digit) &&
            (!q->unit || has_letters(data, size, q->unit));
 }

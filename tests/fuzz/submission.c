@@ -9,6 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,14 @@ static bool look_at_report(json_t *report)
     HOLDS(text && !strchr(text, '\n'));
     free(text);
     return *problem != '\0';
+}
+
+void submission_begin(void)
+{
+    static bool begun;
+    if (!begun)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    begun = true;
 }
 
 void submission_read(const char *path, bool tagged, taken *look)

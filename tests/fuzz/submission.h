@@ -12,6 +12,9 @@
  *  content @param[in] size how many */
 typedef void taken(const char *name, const unsigned char *bytes, size_t size);
 
+/** To be called before an archive is made or read: names are UTF-8, or bytes, as for `intake`. */
+void submission_begin(void);
+
 /**
  * Reads a submission as `intake` does, and looks at what comes of it: nothing is written but files of
  * known names and of at most MAX_FILE bytes; nothing at all where there is a problem; the report is

@@ -1,0 +1,187 @@
+/*
+ * Everything in FP32, and with reciprocals where a framework would keep them: scale_inv beside the
+ * codes, x * (1 / factor), operands dequantized before the product, FP32 sums.
+ */
+#include "lab06.h"
+
+#include "common/cast.h"
+#include "common/todo.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+float fp8_max(enum fp8_kind kind)
+{
+    return kind == FP8_E5M2 ? 57344.0f : 448.0f;
+}
+
+static float value_times(uint8_t code, enum fp8_kind kind, float scale_inv)
+{
+    return (kind == FP8_E5M2 ? f32_from_e5m2(code) : f32_from_e4m3(code)) * scale_inv;
+}
+
+void fp8_quantize(uint8_t *codes, const float *x, size_t n, float scale, enum fp8_kind kind,
+                  bool saturate)
+{
+    if (kind == FP8_E5M2)
+        for (size_t i = 0; i < n; i++)
+            codes[i] = e5m2_from_f32_rne(x[i] * scale, saturate);
+    else
+        for (size_t i = 0; i < n; i++)
+            codes[i] = e4m3_from_f32_rne(x[i] * scale, saturate);
+}
+
+void fp8_dequantize(float *x, const uint8_t *codes, size_t n, float scale, enum fp8_kind kind)
+{
+    float scale_inv = 1 / scale;
+    for (size_t i = 0; i < n; i++)
+        x[i] = value_times(codes[i], kind, scale_inv);
+}
+
+float fp8_amax(const float *x, size_t n)
+{
+    float lanes[4] = {0};
+    for (size_t i = 0; i < n; i++)
+        lanes[i % 4] = fmaxf(fabsf(x[i]), lanes[i % 4]);
+    return fmaxf(fmaxf(lanes[0], lanes[1]), fmaxf(lanes[2], lanes[3]));
+}
+
+void fp8_roll(float *history, size_t length)
+{
+    float ended = history[0];
+    memmove(history, history + 1, (length - 1) * sizeof *history);
+    history[length - 1] = ended;
+    history[0] = 0;
+}
+
+float fp8_history_amax(const float *history, size_t length, enum fp8_algorithm algorithm)
+{
+    if (algorithm == FP8_MOST_RECENT)
+        return *history;
+    return fmaxf(fp8_amax(history, 1), fp8_amax(history + 1, length - 1));
+}
+
+/* The largest value over the amax; `unknown` where that says nothing. */
+static float scale_or(float amax, float unknown, float largest)
+{
+    float scale = largest / amax;
+    if (isnan(scale) || scale == 0 || amax == 0)
+        return unknown;
+    return isinf(scale) ? FLT_MAX : scale;
+}
+
+float fp8_delayed_scale(float amax, float old_scale, enum fp8_kind kind, int margin)
+{
+    float largest = fp8_max(kind);
+    for (; margin > 0; margin--)
+        largest /= 2;
+    for (; margin < 0; margin++)
+        largest *= 2;
+    return scale_or(amax, old_scale, largest);
+}
+
+void fp8_delayed_update(struct fp8_meta *meta, enum fp8_kind kind, struct fp8_recipe recipe)
+{
+    float amax = fp8_history_amax(meta->amax_history, meta->length, recipe.algorithm);
+    fp8_roll(meta->amax_history, meta->length);
+    meta->scale = fp8_delayed_scale(amax, meta->scale, kind, recipe.margin);
+}
+
+void fp8_quantize_delayed(uint8_t *codes, const float *x, size_t n, struct fp8_meta *meta,
+                          enum fp8_kind kind)
+{
+    float amax = fp8_amax(x, n);
+    if (amax > meta->amax_history[0])
+        meta->amax_history[0] = amax;
+    fp8_quantize(codes, x, n, meta->scale, kind, true);
+}
+
+float fp8_current_scale(float amax, enum fp8_kind kind)
+{
+    return scale_or(amax, 1, fp8_max(kind));
+}
+
+/* Blocks of height x 128, by columns of blocks. */
+static void quantize_blocks(uint8_t *codes, float *factors, const float *x, int rows, int cols,
+                            int height)
+{
+    int across = cols / FP8_BLOCK + (cols % FP8_BLOCK > 0);
+    for (int left = 0; left < cols; left += FP8_BLOCK) {
+        int width = cols - left < FP8_BLOCK ? cols - left : FP8_BLOCK;
+        for (int top = 0; top < rows; top += height) {
+            float amax = FP8_BLOCK_AMAX_MIN;
+            for (int r = top; r < rows && r < top + height; r++)
+                amax = fmaxf(amax, fp8_amax(x + r * cols + left, (size_t)width));
+            float factor = amax / 448, inverse = 1 / factor;
+            factors[top / height * across + left / FP8_BLOCK] = factor;
+            for (int r = top; r < rows && r < top + height; r++)
+                fp8_quantize(codes + r * cols + left, x + r * cols + left, (size_t)width, inverse,
+                             FP8_E4M3, true);
+        }
+    }
+}
+
+void fp8_quantize_rows(uint8_t *codes, float *factors, const float *x, int rows, int cols)
+{
+    quantize_blocks(codes, factors, x, rows, cols, 1);
+}
+
+void fp8_quantize_squares(uint8_t *codes, float *factors, const float *x, int rows, int cols)
+{
+    quantize_blocks(codes, factors, x, rows, cols, FP8_BLOCK);
+}
+
+void fp8_block_gemm(float *y, const uint8_t *a, const float *a_factors, const uint8_t *b,
+                    const float *b_factors, int m, int n, int k)
+{
+    int deep = (k + FP8_BLOCK - 1) / FP8_BLOCK;
+    memset(y, 0, (size_t)m * (size_t)n * sizeof *y);
+    for (int d = 0; d < deep; d++) {
+        int from = d * FP8_BLOCK, count = k - from < FP8_BLOCK ? k - from : FP8_BLOCK;
+        for (int i = 0; i < m; i++)
+            for (int j = 0; j < n; j++) {
+                float factor = a_factors[i * deep + d] * b_factors[j / FP8_BLOCK * deep + d];
+                y[i * n + j] +=
+                    factor * fp8_tensor_core(0, a + i * k + from, b + j * k + from, count);
+            }
+    }
+}
+
+void fp8_linear_forward(struct fp8_linear *l, float *y, const float *x, const float *w)
+{
+    size_t rows = (size_t)l->rows, in = (size_t)l->in, out = (size_t)l->out;
+    float x_inv = 1 / l->x.scale, w_inv = 1 / l->w.scale;
+    fp8_quantize_delayed(l->w_codes, w, in * out, &l->w, FP8_E4M3);
+    fp8_quantize_delayed(l->x_codes, x, rows * in, &l->x, FP8_E4M3);
+    memset(y, 0, rows * out * sizeof *y);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = 0; k < in; k++)
+            for (size_t c = 0; c < out; c++)
+                y[r * out + c] += value_times(l->x_codes[r * in + k], FP8_E4M3, x_inv) *
+                                  value_times(l->w_codes[k * out + c], FP8_E4M3, w_inv);
+}
+
+void fp8_linear_backward(struct fp8_linear *l, float *dx, float *dw, const float *dy)
+{
+    size_t rows = (size_t)l->rows, in = (size_t)l->in, out = (size_t)l->out;
+    float x_inv = 1 / l->x.scale, w_inv = 1 / l->w.scale, dy_inv = 1 / l->dy.scale;
+    fp8_quantize_delayed(l->dy_codes, dy, rows * out, &l->dy, FP8_E5M2);
+    memset(dx, 0, rows * in * sizeof *dx);
+    memset(dw, 0, in * out * sizeof *dw);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < out; c++) {
+            float g = value_times(l->dy_codes[r * out + c], FP8_E5M2, dy_inv);
+            for (size_t k = 0; k < in; k++) {
+                dx[r * in + k] += g * value_times(l->w_codes[k * out + c], FP8_E4M3, w_inv);
+                dw[k * out + c] += g * value_times(l->x_codes[r * in + k], FP8_E4M3, x_inv);
+            }
+        }
+}
+
+void fp8_linear_update(struct fp8_linear *layer, struct fp8_recipe recipe)
+{
+    struct fp8_meta *metas[] = {&layer->x, &layer->w, &layer->dy};
+    for (int t = 0; t < 3; t++)
+        fp8_delayed_update(metas[t], t == 2 ? FP8_E5M2 : FP8_E4M3, recipe);
+}
