@@ -203,6 +203,8 @@ GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = v
         struct finding of_inf = want;
         of_inf.value = want.value < 0 ? -want.value : want.value;
         count_belief(&unsigned_inf, right, text_says(text, list, bad, &of_inf));
+        if (right && !bad)
+            message(list, 1, &finite); // "" needs room for its NUL and no more
         if (!right && !*first && bad)
             snprintf(first, sizeof first,
                      "guard_finite says \"%.100s\", which is to hold \"%s = %s\"", text,
@@ -247,6 +249,10 @@ GRADED(guard_cuts_text, .points = 2, .idea = "the text never passes its size, an
         guard_finite(list, LIST, finding, NULL, 0);
         arena_reset();
     }
+    const struct tensor *list = give_list(0, 0);
+    bool finite;
+    message(list, 0, &finite);
+    guard_finite(list, LIST, TAKE(struct finding, 1), NULL, 0);
 }
 
 #endif

@@ -151,15 +151,17 @@ static const char *show_count(size_t n)
 GRADED(adds_until_overflow, .points = 3,
        .idea = "rounding decides when a running sum overflows: 17 gets there early, 16 never")
 {
-    float f16[14] = {17, 16, 32, 1, 65504, 33, 16.5f}, bf16[8] = {0x1p120f, 0x1p119f, 3e38f, 1};
-    for (uint64_t i = 7; i < 14; i++) // anything from 100 to 65504
+    // A sum that does not start at 0 is one addition early with 16.75, 18.5 and 23.
+    float f16[17] = {17, 16, 32, 1, 65504, 33, 16.5f, 16.75f, 18.5f, 23};
+    float bf16[8] = {0x1p120f, 0x1p119f, 3e38f, 1};
+    for (uint64_t i = 10; i < 17; i++) // anything from 100 to 65504
         f16[i] = (float)oracle_rounded(100 * pow(655, test_f64(i)), DTYPE_FP16);
     for (uint64_t i = 2; i < 8; i++)
         if (i != 3)
             bf16[i] = (float)oracle_rounded(ldexp(1 + test_f64(i), 120 + (int)i % 7), DTYPE_BF16);
     for (int d = DTYPE_FP16; d <= DTYPE_BF16; d++) {
         const float *x = d == DTYPE_FP16 ? f16 : bf16;
-        size_t n = d == DTYPE_FP16 ? COUNT(f16) : COUNT(bf16), first = 0, want[14];
+        size_t n = d == DTYPE_FP16 ? COUNT(f16) : COUNT(bf16), first = 0, want[17];
         double max = d == DTYPE_FP16 ? 65504 : 0x1.fep127;
         size_t *got = TAKE(size_t, n);
         adds_until_overflow_map(got, GIVE(x, n), n, (enum dtype)d);
@@ -198,55 +200,87 @@ static bool depth_is_unclear(double largest, double gain, enum dtype dtype)
     return fabs(depth - round(depth)) * log(gain) < 1e-4;
 }
 
+/** One call of layers_until_overflow(). */
+struct depth_case {
+    float largest, gain;
+    enum dtype dtype;
+    size_t got, want;
+};
+
+enum { DEPTH_CASES = 53, DEPTH_BELIEFS = 6 };
+
+static const char *const depth_beliefs[DEPTH_BELIEFS] = {
+    "up to half a gap above the largest value a number is rounded down to it",
+    "the first k that overflows is meant, not the last that does not",
+    "k = 0 is the value that goes into the first layer; this is one too many",
+    "BF16 was given FP16's limit: it reaches to 3.4e38",
+    "every format was given FP32's limit: FP16 ends at 65504 already",
+    "exactly half a gap above the largest value is a tie, and rounds up: 65520 overflows",
+};
+
+static void count_depth_beliefs(struct tally t[DEPTH_BELIEFS], const struct depth_case *c)
+{
+    double largest = (double)c->largest, gain = (double)c->gain;
+    double max = c->dtype == DTYPE_FP16   ? 65504
+                 : c->dtype == DTYPE_BF16 ? 0x1.fep127
+                                          : 0x1.fffffep127;
+    double limit = c->dtype == DTYPE_FP16 ? 65520 : c->dtype == DTYPE_BF16 ? 0x1.ffp127 : INFINITY;
+    bool right = c->got == c->want;
+    // Whether the largest number itself still counts as finite depends on the student's <.
+    bool between = largest > max && isfinite(oracle_rounded(largest, c->dtype));
+    count_belief(&t[0], right, between || (largest == max && !right) ? c->got == 0 : right);
+    bool fixed = c->want == NOT_FOUND || c->want == 0;
+    count_belief(&t[1], right, fixed ? right : c->got == c->want - 1);
+    count_belief(&t[2], right, fixed ? right : c->got == c->want + 1);
+    bool of_fp32 = c->dtype == DTYPE_FP32 && right; // this rule says nothing about FP32
+    count_belief(&t[3], right, of_fp32 || c->got == oracle_layers(largest, gain, DTYPE_FP16));
+    count_belief(&t[4], right, c->got == oracle_layers(largest, gain, DTYPE_FP32));
+    bool tie = c->want != NOT_FOUND && largest * pow(gain, (double)c->want) == limit;
+    count_belief(&t[5], right, tie && !right ? c->got > c->want : right);
+}
+
 GRADED(layers_until_overflow, .points = 3,
        .idea = "largest * gain^k overflows where it rounds past the largest: from 65520 in FP16")
 {
-    struct {
+    // 4095 * 2^4 and 511 * 2^119 meet the limit exactly.
+    static const struct {
         float largest, gain;
         enum dtype dtype;
-    } c[48] = {{1, 2, DTYPE_FP16},        {1, 1.5f, DTYPE_FP16},  {1, 1.5f, DTYPE_BF16},
-               {65504, 1, DTYPE_FP16},    {65519, 1, DTYPE_FP16}, {65520, 1, DTYPE_FP16},
-               {65519, 0.5f, DTYPE_FP16}, {0, 2, DTYPE_FP16},     {1, 0, DTYPE_FP16},
-               {1e5f, 0.5f, DTYPE_FP16},  {1, 2, DTYPE_BF16},     {0x1.fep127f, 1, DTYPE_BF16},
-               {65510, 1, DTYPE_FP16},    {65510, 1, DTYPE_BF16}, {0x1.ffp127f, 1, DTYPE_BF16}};
-    size_t n = 15;
-    for (uint64_t i = 0; i < 60 && n < COUNT(c); i++) {
+    } fixed[] = {{1, 2, DTYPE_FP16},           {1, 1.5f, DTYPE_FP16},
+                 {1, 1.5f, DTYPE_BF16},        {65504, 1, DTYPE_FP16},
+                 {65519, 1, DTYPE_FP16},       {65520, 1, DTYPE_FP16},
+                 {65519, 0.5f, DTYPE_FP16},    {0, 2, DTYPE_FP16},
+                 {1, 0, DTYPE_FP16},           {1e5f, 0.5f, DTYPE_FP16},
+                 {1, 2, DTYPE_BF16},           {0x1.fep127f, 1, DTYPE_BF16},
+                 {65510, 1, DTYPE_FP16},       {65510, 1, DTYPE_BF16},
+                 {0x1.ffp127f, 1, DTYPE_BF16}, {4095, 2, DTYPE_FP16},
+                 {511, 2, DTYPE_BF16},         {1, 2, DTYPE_FP32},
+                 {1e5f, 1.5f, DTYPE_FP32},     {0x1.fffffep127f, 1, DTYPE_FP32}};
+    struct depth_case c[DEPTH_CASES];
+    size_t n = 0, first = DEPTH_CASES;
+    for (; n < COUNT(fixed); n++)
+        c[n] = (struct depth_case){fixed[n].largest, fixed[n].gain, fixed[n].dtype, 0, 0};
+    for (uint64_t i = 0; i < 60 && n < DEPTH_CASES; i++) {
         float largest = (float)exp2(20 * test_f64(2 * i) - 8);
         float gain = (float)(1.1 + 3 * test_f64(2 * i + 1) * test_f64(2 * i + 1));
         enum dtype dtype = i % 3 ? DTYPE_FP16 : DTYPE_BF16;
-        if (depth_is_unclear((double)largest, (double)gain, dtype))
-            continue;
-        c[n].largest = largest, c[n].gain = gain, c[n].dtype = dtype;
-        n++;
+        if (!depth_is_unclear((double)largest, (double)gain, dtype))
+            c[n++] = (struct depth_case){largest, gain, dtype, 0, 0};
     }
-    struct tally t[5] = {{0}};
-    size_t first = 0, got[48], want[48];
+    struct tally t[DEPTH_BELIEFS] = {{0}};
     for (size_t i = n; i-- > 0;) {
-        double largest = (double)c[i].largest, gain = (double)c[i].gain;
-        got[i] = layers_until_overflow(c[i].largest, c[i].gain, c[i].dtype);
-        want[i] = oracle_layers(largest, gain, c[i].dtype);
-        bool right = got[i] == want[i];
-        first = right ? first : i;
-        double max = c[i].dtype == DTYPE_FP16 ? 65504 : 0x1.fep127;
-        // Whether the largest number itself still counts as finite depends on the student's <.
-        bool between = largest > max && isfinite(oracle_rounded(largest, c[i].dtype));
-        count_belief(&t[0], right, between || (largest == max && !right) ? got[i] == 0 : right);
-        bool fixed = want[i] == NOT_FOUND || want[i] == 0;
-        count_belief(&t[1], right, fixed ? right : got[i] == want[i] - 1);
-        count_belief(&t[2], right, fixed ? right : got[i] == want[i] + 1);
-        count_belief(&t[3], right, got[i] == oracle_layers(largest, gain, DTYPE_FP16));
-        count_belief(&t[4], right, got[i] == oracle_layers(largest, gain, DTYPE_FP32));
+        c[i].got = layers_until_overflow(c[i].largest, c[i].gain, c[i].dtype);
+        c[i].want = oracle_layers((double)c[i].largest, (double)c[i].gain, c[i].dtype);
+        count_depth_beliefs(t, &c[i]);
+        first = c[i].got == c[i].want ? first : i;
     }
-    if (t[0].wrong == 0)
+    if (first == DEPTH_CASES)
         return;
-    name_belief(&t[0], "up to half a gap above the largest value a number is rounded down to it");
-    name_belief(&t[1], "the first k that overflows is meant, not the last that does not");
-    name_belief(&t[2], "k = 0 is the value that goes into the first layer; this is one too many");
-    name_belief(&t[3], "BF16 was given FP16's limit: it reaches to 3.4e38");
-    name_belief(&t[4], "every format was given FP32's limit: FP16 ends at 65504 already");
+    for (size_t b = 0; b < DEPTH_BELIEFS; b++)
+        name_belief(&t[b], depth_beliefs[b]);
     fail("layers_until_overflow(%.9g, %.9g, %s) returned %s, expected %s\n(%zu of %zu differ)",
          (double)c[first].largest, (double)c[first].gain, dtype_name(c[first].dtype),
-         show_count(got[first]), show_count(want[first]), t[0].wrong, n);
+         show_count(c[first].got), show_count(c[first].want), t[0].wrong, n);
 }
 
 #endif

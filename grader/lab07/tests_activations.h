@@ -310,10 +310,17 @@ GRADED(tensor_sequence_parallel, .points = 6,
        .idea = "tensor parallelism leaves a part whole; sequence parallelism divides that too")
 {
     check_parallel(false, TENSOR_RULES, sizeof TENSOR_RULES / sizeof *TENSOR_RULES);
-    struct activations a = {1024, 1, 4096, 32, 4, 2, 3, false, RECOMPUTE_NONE};
+    struct activations a = {1024, 1, 4098, 32, 4, 2, 3, false, RECOMPUTE_NONE};
     check_refuses(a, "3 devices cannot share 32 heads");
+    a.heads = 33, a.hidden = 4096;
+    check_refuses(a, "3 devices cannot share a hidden size of 4096");
     a.tensor_parallel = 0;
     check_refuses(a, "0 devices");
+    a = (struct activations){1023, 1, 4096, 32, 4, 2, 2, false, RECOMPUTE_NONE};
+    if (layer_activation_bytes(a) == REFUSED)
+        fail("layer_activation_bytes(%s) returned REFUSED: without sequence parallelism nobody "
+             "shares the sequence",
+             input_activations(0, &a));
     award(0.5); /* half of the idea is there */
     check_parallel(true, SEQUENCE_RULES, sizeof SEQUENCE_RULES / sizeof *SEQUENCE_RULES);
     a = (struct activations){1023, 1, 4096, 32, 4, 2, 2, true, RECOMPUTE_NONE};

@@ -137,11 +137,18 @@ static uint64_t fit_in_all(size_t i, const void *context)
     oracle_wide needed = (oracle_wide)f->shards + f->activations;
     return needed <= (oracle_wide)f->device * f->z.devices;
 }
+static uint64_t fit_into_refused(size_t i, const void *context)
+{
+    const struct fit_case *f = (const struct fit_case *)context + i;
+    return oracle_fit((oracle_wide)f->shards + f->activations) <= f->device;
+}
 static const struct rule FIT_RULES[] = {
     {"the activations were forgotten", fit_without_activations},
     {"what fills a device to the last byte fits: no more than, not less than", fit_strictly},
     {"the sum wrapped around: what is REFUSED fits nowhere", fit_wrapped},
     {"the memory of all devices was counted together: each must hold its own share", fit_in_all},
+    {"REFUSED was compared like a number: it fits nowhere, whatever a device has",
+     fit_into_refused},
 };
 
 GRADED(fits_on_devices, .points = 3,
@@ -149,7 +156,7 @@ GRADED(fits_on_devices, .points = 3,
 {
     struct fit_case f[MOST_CASES];
     struct counts c = {"fits_on", .input = input_fit, .context = f, WITH_RULES(FIT_RULES)};
-    for (size_t i = 0; i < 36; i++) {
+    for (size_t i = 0; i < 37; i++) {
         struct zero_case z = {draw_between(3 * i, 1000000, 80000000000),
                               draw_between(3 * i + 1, 2, 512), i % 2 ? BF16_ADAM : LION,
                               (int)(i % 4)};
@@ -162,6 +169,8 @@ GRADED(fits_on_devices, .points = 3,
         f[i] = (struct fit_case){z, shards, activations, devices[i % 6]};
         if (i == 35)
             f[i].activations = REFUSED - 5;
+        if (i == 36)
+            f[i].activations = f[i].device = REFUSED;
         add_count(&c, fits_on(z.n, z.r, z.stage, z.devices, f[i].activations, f[i].device),
                   fit_right(i, f));
     }
@@ -256,6 +265,18 @@ GRADED(largest_batch, .points = 4,
     uint64_t got = largest_micro_batch(0, REFUSED - 1, bad);
     if (got != 0)
         fail("largest_micro_batch with tensor_parallel 0 returned %s, expected 0", show_count(got));
+    got = largest_micro_batch(1000, REFUSED, b[0].a);
+    if (got != 0)
+        fail("largest_micro_batch on a device of REFUSED bytes returned %s, expected 0: what is "
+             "computed from REFUSED is no number",
+             show_count(got));
+    bad = b[0].a;
+    bad.layers = 0;
+    got = largest_micro_batch(1000, 2000, bad);
+    if (got != 0)
+        fail("largest_micro_batch of no layers returned %s, expected 0: a sequence keeps no bytes, "
+             "so there is no largest number of them",
+             show_count(got));
 }
 
 #endif

@@ -137,6 +137,9 @@ GRADED(zero_stages_0_and_1, .points = 4,
     refused += zero_bytes(1000, BF16_ADAM, 4, 8) == REFUSED;
     refused += zero_bytes(1000, BF16_ADAM, -1, 8) == REFUSED;
     refused += zero_bytes(1000, BF16_ADAM, 1, 0) == REFUSED;
+    if (refused == 3 && zero_bytes(1000, BF16_ADAM, 0, 0) != REFUSED)
+        fail("zero_bytes: stage 0 on 0 devices must give REFUSED, though nothing is divided by "
+             "them");
     if (refused != 3)
         fail("zero_bytes: stage 4, stage -1 and 0 devices must each give REFUSED; %d of 3 did",
              (int)refused);

@@ -240,7 +240,8 @@ bool fits_on(uint64_t n, struct recipe r, int stage, uint64_t devices, uint64_t 
  * @param[in] static_bytes weights, gradients, master and states on the device
  * @param[in] device_bytes memory of a device
  * @param[in] a the micro-batch; its `batch` is not read
- * @return the largest b whose activations fit; 0 if not one sequence does, or a size is REFUSED
+ * @return the largest b whose activations fit; 0 if not one sequence does, if a sequence keeps no
+ *         bytes (there is no largest b then), or a size is REFUSED
  */
 uint64_t largest_micro_batch(uint64_t static_bytes, uint64_t device_bytes, struct activations a);
 

@@ -73,10 +73,8 @@ struct census tensor_census(struct tensor t)
         if (kind != KIND_SUBNORMAL && kind != KIND_NORMAL)
             continue;
         float size = fabsf(tensor_value(t, i));
-        if (census.smallest == 0 || size < census.smallest)
-            census.smallest = size;
-        if (size > census.largest)
-            census.largest = size;
+        census.smallest = census.smallest == 0 ? size : fminf(census.smallest, size);
+        census.largest = fmaxf(census.largest, size);
     }
     return census;
     // END SOLUTION
@@ -103,12 +101,12 @@ static const unsigned ZEROS = V_MINUS_ZERO | V_PLUS_ZERO;
 static const unsigned INFS = V_MINUS_INF | V_PLUS_INF;
 static const unsigned MINUS = V_MINUS_INF | V_NEGATIVE | V_MINUS_ZERO;
 
-/** The set of the negatives: bits 1 to 6 mirrored. */
+/** The set of the negatives: -inf for +inf, negative for positive, and so on. */
 static unsigned negated(unsigned set)
 {
     unsigned mirrored = set & V_NAN;
-    for (int bit = 1; bit <= 6; bit++)
-        mirrored |= (set >> bit & 1) << (7 - bit);
+    for (unsigned a = V_MINUS_INF, b = V_PLUS_INF; a <= V_PLUS_INF; a *= 2, b /= 2)
+        mirrored |= set & a ? b : 0u;
     return mirrored;
 }
 
@@ -210,14 +208,14 @@ unsigned outcomes(enum fp_op op, unsigned a, unsigned b)
         unsigned equal = is_equal(a, b);
         return (equal & V_TRUE ? V_FALSE : 0u) | (equal & V_FALSE ? V_TRUE : 0u);
     }
-    case OP_FMAX:
-        if ((a | b) & V_NAN)
-            return a == V_NAN ? b : a;
-        return place(a) > place(b) ? a : b;
     case OP_PICK: {
         unsigned greater = is_less(b, a);
         return (greater & V_TRUE ? a : 0u) | (greater & V_FALSE ? b : 0u);
     }
+    case OP_FMAX:
+        if ((a | b) & V_NAN)
+            return a == V_NAN ? b : a;
+        return outcomes(OP_PICK, a, b);
     default:
         return function_of(op, a);
     }
@@ -366,9 +364,9 @@ bool guard_finite(const struct tensor *tensors, size_t count, struct finding *fi
         float value = tensor_value(tensors[i], element);
         *finding = (struct finding){.tensor = i, .element = element, .value = value};
         snprintf(text, size, "%s[%zu] = %s", tensors[i].name, element,
-                 isnan(value) ? "nan"
-                 : value > 0  ? "inf"
-                              : "-inf");
+                 isnan(value)     ? "nan"
+                 : signbit(value) ? "-inf"
+                                  : "inf");
         return false;
     }
     if (size > 0)

@@ -13,21 +13,20 @@ __global__ void found_inf_vote(float *found_inf, const float *x, size_t n)
 {
     // BEGIN SOLUTION
     // STUB: todo_kernel("lab02.15");
-    __shared__ bool of_warp[32];
+    __shared__ bool of_warp[8]; // of 256 threads
     size_t threads = (size_t)gridDim.x * blockDim.x;
     bool bad = false;
     for (size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += threads)
         bad |= !isfinite(x[i]);
 
-    unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     bool any = __any_sync(0xFFFFFFFF, bad); // the loop is over: all lanes are here again
-    if (lane == 0)
-        of_warp[warp] = any;
+    if (threadIdx.x % warpSize == 0)
+        of_warp[threadIdx.x / warpSize] = any;
     __syncthreads();
-    if (warp > 0)
-        return; // no barrier follows
-    any = __any_sync(0xFFFFFFFF, lane < warps && of_warp[lane]);
-    if (any && lane == 0)
+    bool found = false;
+    for (unsigned warp = 0; warp < blockDim.x / warpSize; warp++)
+        found |= of_warp[warp];
+    if (found && threadIdx.x == 0)
         atomicExch(found_inf, 1.0f);
     // END SOLUTION
 }
@@ -39,16 +38,16 @@ __global__ void count_nonfinite(struct nonfinite *counts, const float *x, size_t
     // BEGIN SOLUTION
     // STUB: todo_kernel("lab02.16");
     size_t threads = (size_t)gridDim.x * blockDim.x;
-    unsigned lane = threadIdx.x % 32, infs = 0, nans = 0;
+    unsigned lane = threadIdx.x % warpSize, infs = 0, nans = 0;
     size_t first = (size_t)blockIdx.x * blockDim.x + threadIdx.x - lane; // of this warp
     for (; first < n; first += threads) {
         float mine = first + lane < n ? x[first + lane] : 0;
         infs += __popc(__ballot_sync(0xFFFFFFFF, isinf(mine)));
         nans += __popc(__ballot_sync(0xFFFFFFFF, isnan(mine)));
     }
-    if (lane == 0 && infs > 0)
+    if (lane == 0 && infs + nans > 0) {
         atomicAdd(&counts->infs, infs);
-    if (lane == 0 && nans > 0)
         atomicAdd(&counts->nans, nans);
+    }
     // END SOLUTION
 }

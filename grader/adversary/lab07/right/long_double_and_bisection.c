@@ -175,14 +175,15 @@ static bool batch_fits(uint64_t b, uint64_t static_bytes, uint64_t device_bytes,
 {
     a.batch = b;
     uint64_t needed = checked_add(static_bytes, activation_bytes(a));
-    return needed != REFUSED && needed <= device_bytes;
+    return needed != REFUSED && device_bytes != REFUSED && needed <= device_bytes;
 }
 
 /* By bisection: what fits goes on fitting in smaller batches. */
 uint64_t largest_micro_batch(uint64_t static_bytes, uint64_t device_bytes, struct activations a)
 {
     uint64_t fits = 0, does_not = (uint64_t)1 << 63;
-    if (batch_fits(does_not, static_bytes, device_bytes, a))
+    a.batch = 1;
+    if (activation_bytes(a) == 0)
         return 0; // a micro-batch of no bytes
     while (does_not - fits > 1) {
         uint64_t middle = fits + (does_not - fits) / 2;

@@ -186,7 +186,7 @@ uint64_t largest_micro_batch(uint64_t static_bytes, uint64_t device_bytes, struc
 {
     a.batch = 1;
     uint64_t one = activation_bytes(a);
-    if (one == REFUSED || one == 0 || static_bytes > device_bytes)
+    if (one == REFUSED || one == 0 || device_bytes == REFUSED || static_bytes > device_bytes)
         return 0; // in unsigned arithmetic device_bytes - static_bytes would be huge
     return (device_bytes - static_bytes) / one;
 }
