@@ -204,12 +204,25 @@ static void check_edges(const struct version *version)
     }
 }
 
+/** Long rows with a late logit far above all others: a maximum of what the threads took in their
+ *  first round does not know it, and exp(300 - m) overflows. */
+static void check_late_peak(const struct version *version)
+{
+    enum { ROWS = 2, PEAK = 4 * BLOCK_THREADS + 2, COLS = PEAK + 5 };
+    static float x[ROWS * COLS];
+    draw_row(x, (size_t)ROWS * COLS, 0, 3, 500);
+    for (size_t r = 0; r < ROWS; r++)
+        x[r * COLS + PEAK] = 300;
+    check_matrix(version, x, ROWS, COLS);
+}
+
 /** What a test of one version does: ordinary rows earn 60%, the edges of the range the rest. */
 static void check_version(const struct version *version)
 {
     check_shapes(version);
     award(0.6);
     check_edges(version);
+    check_late_peak(version);
 }
 
 GRADED(kernel_naive, .points = 4,
