@@ -204,15 +204,17 @@ static void check_edges(const struct version *version)
     }
 }
 
-/** Long rows with a late logit far above all others: a maximum of what the threads took in their
- *  first round does not know it, and exp(300 - m) overflows. */
+/** Long rows with one logit far above all others: a maximum that does not know it makes exp(300 - m)
+ *  overflow. It is the first element of the second round of a warp, of a block, and of a block that
+ *  takes groups of four (of row 2, whose groups begin at its third element). */
 static void check_late_peak(const struct version *version)
 {
-    enum { ROWS = 2, PEAK = 4 * BLOCK_THREADS + 2, COLS = PEAK + 5 };
+    const size_t peaks[] = {WARP_THREADS, BLOCK_THREADS, 2 + 4 * BLOCK_THREADS};
+    enum { ROWS = sizeof peaks / sizeof *peaks, COLS = 4 * BLOCK_THREADS + 7 };
     static float x[ROWS * COLS];
     draw_row(x, (size_t)ROWS * COLS, 0, 3, 500);
     for (size_t r = 0; r < ROWS; r++)
-        x[r * COLS + PEAK] = 300;
+        x[r * COLS + peaks[r]] = 300;
     check_matrix(version, x, ROWS, COLS);
 }
 
