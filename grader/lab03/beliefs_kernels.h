@@ -91,6 +91,15 @@ static void sum_of_first_round(float *out, const float *x, size_t n)
     softmax_of_some(out, x, n, in_first_round);
 }
 
+/** Without the loop in the search for the maximum alone. */
+static void max_of_first_round(float *out, const float *x, size_t n)
+{
+    float m = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        m = in_first_round(i, n) ? fmaxf(m, x[i]) : m;
+    believed_softmax(out, x, n, m, believed_sum(x, 0, n, m, 0));
+}
+
 static void sum_of_groups(float *out, const float *x, size_t n)
 {
     softmax_of_some(out, x, n, in_a_group);
@@ -223,6 +232,9 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"only what lane 0 of each warp added up is in the sum", sum_of_lanes_0},
     {"the sum ends after one element (or one group of four) a thread: in longer rows threads loop",
      sum_of_first_round},
+    {"the maximum is that of the first element of each thread: in longer rows threads loop, in the "
+     "search for it too",
+     max_of_first_round},
     {"each d belongs to its own m: before two are added, both have to be brought to the larger m",
      states_not_rescaled},
     {"a new maximum counted as 1: for +inf it is exp(inf - inf), NaN, and so is the row",

@@ -204,12 +204,28 @@ static void check_edges(const struct version *version)
     }
 }
 
+/** Long rows with one logit far above all others: a maximum that does not know it makes exp(300 - m)
+ *  overflow. It is the first element of the second round of a warp, of a block, and of a block that
+ *  takes groups of four (of row 2, whose groups begin at its third element). The rows are so long that
+ *  with a group in five left out more elements than threads remain for the tail. */
+static void check_late_peak(const struct version *version)
+{
+    const size_t peaks[] = {WARP_THREADS, BLOCK_THREADS, 2 + 4 * BLOCK_THREADS};
+    enum { ROWS = sizeof peaks / sizeof *peaks, COLS = 6 * BLOCK_THREADS + 7 };
+    static float x[ROWS * COLS];
+    draw_row(x, (size_t)ROWS * COLS, 0, 3, 500);
+    for (size_t r = 0; r < ROWS; r++)
+        x[r * COLS + peaks[r]] = 300;
+    check_matrix(version, x, ROWS, COLS);
+}
+
 /** What a test of one version does: ordinary rows earn 60%, the edges of the range the rest. */
 static void check_version(const struct version *version)
 {
     check_shapes(version);
     award(0.6);
     check_edges(version);
+    check_late_peak(version);
 }
 
 GRADED(kernel_naive, .points = 4,
