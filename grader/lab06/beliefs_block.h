@@ -1,6 +1,7 @@
 /**
  * @file beliefs_block.h
- * @brief Wrong rules of lab 06 about block scaling: the factors and what is made of them.
+ * @brief Wrong rules of lab 06 about block scaling: the factors, what is made of them, and
+ *        how a product takes them.
  *
  * Each says what a student who believes it would answer; see beliefs_quantize.h. Included by
  * test_lab06.c alone.
@@ -174,6 +175,92 @@ static void name_block_code(uint8_t code, float x, float factor)
         because("the quotient was truncated, not rounded to the nearest code");
     else if (code == 0xFF)
         because("this element was left out");
+}
+
+/* --- 6.13: the product --- */
+
+/** A product of block-scaled codes. */
+struct block_product {
+    int m, n, k;
+    const uint8_t *a, *b;
+    const float *a_factors, *b_factors;
+};
+
+/* The tensor core's model drops less than a unit of 2^-13 of the largest term from each of 33
+ * terms, and once more from their sum: 34 * 2^-13 for each of the 4 turns in a block. */
+static const double TENSOR_CORE_TOLERANCE = 4 * 34 * 0x1p-13;
+
+/** Which factors a wrong product takes, in place of A's and B's. */
+struct factor_use {
+    const char *belief;
+    enum factor_choice { OWN, ONES, INVERSE, FIRST_ALONG_K, FIRST_ROWS } a, b;
+    bool whole_blocks; /**< the last block, if it is short, is left out */
+};
+
+static const struct factor_use FACTOR_USES[] = {
+    {"the factors were left out", ONES, ONES, false},
+    {"B's factors were left out", OWN, ONES, false},
+    {"A's factors were left out", ONES, OWN, false},
+    {"values were divided by the factors: these are inverse scales, so they multiply", INVERSE,
+     INVERSE, false},
+    {"the factors of the first block along k were used for all of them", FIRST_ALONG_K,
+     FIRST_ALONG_K, false},
+    {"the factors of A's first block along k were used for all of them", FIRST_ALONG_K, OWN, false},
+    {"the factors of B's first block along k were used for all of them", OWN, FIRST_ALONG_K, false},
+    {"the factors of B's first 128 rows were used for all rows", OWN, FIRST_ROWS, false},
+    {"the last block, shorter than 128, was left out", OWN, OWN, true},
+};
+
+enum { MOST_DEEP = 8 };
+
+/** The factors of row `row` of blocks that a choice takes. */
+static void choose_factors(float *chosen, const float *factors, int row, int deep,
+                           enum factor_choice choice)
+{
+    const float *own = factors + (choice == FIRST_ROWS ? 0 : row) * deep;
+    for (int d = 0; d < deep; d++)
+        chosen[d] = choice == ONES            ? 1
+                    : choice == INVERSE       ? 1 / own[d]
+                    : choice == FIRST_ALONG_K ? own[0]
+                                              : own[d];
+}
+
+/** y[i][j] by such a product. */
+static double product_by(struct block_product p, int i, int j, const struct factor_use *use)
+{
+    float fa[MOST_DEEP], fb[MOST_DEEP];
+    choose_factors(fa, p.a_factors, i, blocks_of(p.k), use->a);
+    choose_factors(fb, p.b_factors, j / BLOCK, blocks_of(p.k), use->b);
+    int k = use->whole_blocks ? p.k / BLOCK * BLOCK : p.k;
+    return oracle_fp8_block_dot(p.a + i * p.k, fa, p.b + j * p.k, fb, k).value;
+}
+
+/** Names the wrong use of factors that explains y, wherever one looks. */
+static void name_factors(struct block_product p, const float *y)
+{
+    const int columns[] = {0, p.n / 2, p.n - 1};
+    for (size_t w = sizeof FACTOR_USES / sizeof *FACTOR_USES; w-- > 0;) {
+        bool all = true;
+        for (int at = 0; at < 3 * p.m; at++) {
+            int i = at / 3, j = columns[at % 3];
+            double value = product_by(p, i, j, &FACTOR_USES[w]);
+            all = all && near(y[i * p.n + j], value, TENSOR_CORE_TOLERANCE * value);
+        }
+        if (all)
+            because("%s", FACTOR_USES[w].belief);
+    }
+}
+
+/** The likely reason for `got` in y. */
+static void name_product(struct block_product p, const float *y, float got, double want)
+{
+    if (bits_from_f32(got) == 0xFFFFFFFF)
+        because("this element of y was left out");
+    else if (isnan(got))
+        because("a factor behind the last one was read: a row has ceil(k / 128) of them");
+    else if (want == 0)
+        because("all products are 0: the tensor core starts from 0 in each block");
+    name_factors(p, y);
 }
 
 #endif

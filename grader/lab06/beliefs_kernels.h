@@ -164,6 +164,20 @@ static float amax_of_first_round(const void *context)
     return amax_where(context, in_first_round);
 }
 
+/** The amax without what the lanes find that have the number of the largest's. */
+static float amax_without_lane(const void *context)
+{
+    const struct kernel_case *k = context;
+    float largest = oracle_fp8_amax(k->x, k->n), amax = k->start;
+    size_t at = 0;
+    while (at + 1 < k->n && fabsf(k->x[at]) != largest)
+        at++;
+    for (size_t i = 0; i < k->n; i++)
+        if (taker(k, i) % 32 != taker(k, at) % 32)
+            amax = fmaxf(amax, fabsf(k->x[i]));
+    return k->blocks ? amax : NO_ANSWER;
+}
+
 static float amax_of_groups(const void *context)
 {
     return amax_where(context, in_a_group);
@@ -190,6 +204,8 @@ static const struct scalar_belief KERNEL_AMAX_BELIEFS[] = {
      amax_of_first_round},
     {"the n % 8 elements at the end were not heard", amax_of_groups},
     {"the sign was not dropped: the largest *magnitude* counts", amax_of_values},
+    {"one lane of each warp was not heard: the lane that speaks must have heard all 32",
+     amax_without_lane},
 };
 
 #endif

@@ -85,6 +85,9 @@ static void name_unwritten(const struct kernel_case *k, size_t i)
         because("no code was written");
     else if (k->blocks > 0 && i == threads)
         because("each thread took one element: with more elements than threads, it must loop");
+    else if (k->blocks > 1 && i == k->width * KERNEL_THREADS)
+        because("all blocks took what the first block takes: a thread's number in the grid counts "
+                "the blocks before its own");
     else if (k->blocks > 0 && i == 8 * threads)
         because("each thread took one group of eight: with more groups than threads, it must loop");
     else if (k->blocks > 0 && i == k->n / 8 * 8)
@@ -158,6 +161,22 @@ static void check_length(enum kernel which, size_t n, int blocks, uint64_t turn)
     }
 }
 
+/** Each lane of a warp has the largest magnitude once, in one warp or another. */
+static void check_lanes(enum kernel which)
+{
+    static float x[8 * KERNEL_THREADS];
+    size_t width = which == VECTORISED ? 8 : 1, n = width * KERNEL_THREADS;
+    for (uint64_t i = 0; i < n; i++)
+        x[i] = draw_number(i, -12, 3);
+    for (size_t lane = 0; lane < 32; lane++) {
+        size_t place = (lane % 8 * 32 + lane) * width;
+        float kept = x[place];
+        x[place] = -9.25f;
+        check_kernel(which, &(struct kernel_case){x, n, 37.25f, 0, FP8_E4M3, 1, 0});
+        x[place] = kept;
+    }
+}
+
 /** The case table: saturation, NaN, infinities, and an amax that is there already. */
 static void check_specials(enum kernel which)
 {
@@ -196,16 +215,18 @@ GRADED(kernel_warp, .points = 4,
     const int blocks[] = {1, 1, 3, 2, 1};
     for (uint64_t turn = 0; turn < sizeof lengths / sizeof *lengths; turn++)
         check_length(WARP, lengths[turn], blocks[turn], turn);
+    check_lanes(WARP);
     check_specials(WARP);
 }
 
 GRADED(kernel_vectorised, .points = 4,
        .idea = "eight elements at a time, in order; the n % 8 at the end are taken too")
 {
-    const size_t lengths[] = {256, 1000, 1001, 1004, 1007, 7, 4103};
-    const int blocks[] = {1, 1, 1, 2, 3, 1, 1};
+    const size_t lengths[] = {256, 1000, 1001, 1007, 7, 4103, 4100};
+    const int blocks[] = {1, 1, 1, 3, 1, 1, 2};
     for (uint64_t turn = 0; turn < sizeof lengths / sizeof *lengths; turn++)
         check_length(VECTORISED, lengths[turn], blocks[turn], turn);
+    check_lanes(VECTORISED);
     check_specials(VECTORISED);
 }
 

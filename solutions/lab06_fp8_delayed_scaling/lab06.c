@@ -82,11 +82,9 @@ void fp8_roll(float *history, size_t length)
 {
     // BEGIN SOLUTION
     // STUB: todo("lab06.5");
-    float ended = history[0];
-    for (size_t i = 0; i + 1 < length; i++)
-        history[i] = history[i + 1];
-    history[length - 1] = ended;
-    history[0] = 0; // last: with a length of 1 this is the only slot
+    for (size_t i = 1; i < length; i++)
+        history[i] = i + 1 < length ? history[i + 1] : history[0];
+    history[0] = 0; // last: until here it is the running amax
     // END SOLUTION
 }
 

@@ -38,11 +38,12 @@ __global__ void quantize_naive(uint8_t *codes, float *amax, const float *x, size
 }
 
 // BEGIN SOLUTION
-/** Raises *amax to the largest that a lane of the warp has; all lanes must call. */
+/** Raises *amax to the largest that a lane of the warp has; all lanes must call. Each shuffle brings
+ *  lane 0 the largest of twice as many lanes. */
 static __device__ void raise_by_warp(float *amax, float largest)
 {
     for (int lanes = 16; lanes > 0; lanes /= 2)
-        largest = fmaxf(largest, __shfl_xor_sync(0xFFFFFFFF, largest, lanes));
+        largest = fmaxf(largest, __shfl_down_sync(0xFFFFFFFF, largest, lanes));
     if (threadIdx.x % 32 == 0)
         raise_amax(amax, largest);
 }
