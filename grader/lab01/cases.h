@@ -22,9 +22,11 @@ static const struct fp_format E3M2 = {"E3M2", 3, 2, FP_IEEE};
 static const struct fp_format E2M3 = {"E2M3", 2, 3, FP_NAN_ONLY};
 static const struct fp_format E6M9 = {"E6M9", 6, 9, FP_IEEE};
 static const struct fp_format E5M6 = {"E5M6", 5, 6, FP_NAN_ONLY};
+/* With one mantissa bit infinity has a single NaN above it. */
+static const struct fp_format E3M1 = {"E3M1", 3, 1, FP_IEEE};
 
 static const struct fp_format *const FORMATS[] = {&FP16, &BF16, &E4M3, &E5M2, &FP32, &TF32,
-                                                  &FP64, &E3M2, &E2M3, &E6M9, &E5M6};
+                                                  &FP64, &E3M2, &E2M3, &E6M9, &E5M6, &E3M1};
 
 /* ---- lists of codes ---- */
 
@@ -200,6 +202,11 @@ static struct casts range_cases(struct fp_format f, bool fp32, bool saturate)
     add_cast(&c, -max - gap / 4, oracle_max_code(f) | sign);
     add_cast(&c, max + 0.75 * gap, overflow);
     add_cast(&c, -max - 0.75 * gap, overflow | sign);
+    // Were there no limit, the code after that of infinity: a NaN.
+    if (f.specials == FP_IEEE && max + 3 * gap <= largest) {
+        add_cast(&c, max + 3 * gap, overflow);
+        add_cast(&c, -max - 3 * gap, overflow | sign);
+    }
     struct oracle_between b = oracle_between(oracle_max_code(f), f, fp32);
     for (int j = 0; j < 4; j++) {
         uint64_t want = b.want[j] > oracle_max_code(f) ? overflow : b.want[j];

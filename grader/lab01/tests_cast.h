@@ -21,17 +21,25 @@
         arena_reset();                                                                             \
     } while (0)
 
+enum { TINY = 6 }; /* cases that add_tiny() adds at most */
+
+/* Far below the smallest subnormal, where a shift by the distance would be wider than the word. */
+static void add_tiny(struct casts *c)
+{
+    const float tiny[TINY / 2] = {0x1p-149f, FLT_MIN, 0x1p-40f};
+    for (size_t i = 0; i < COUNT(tiny); i++)
+        if (c->f.exp_bits < 8) {
+            add_cast(c, tiny[i], 0);
+            add_cast(c, -tiny[i], oracle_sign(c->f));
+        }
+}
+
 /* Every code, every midpoint, one FP32 ulp to either side; and NaN nowhere. */
 static struct casts every_decision(struct fp_format f, bool saturate)
 {
-    struct casts c = casts_new(f, true, saturate, 8 * oracle_max_code(f) + 8);
+    struct casts c = casts_new(f, true, saturate, 8 * oracle_max_code(f) + TINY);
     add_between(&c, 0, oracle_max_code(f), 1);
-    const float tiny[] = {0x1p-149f, FLT_MIN, 0x1p-40f};
-    for (size_t i = 0; i < COUNT(tiny); i++)
-        if (f.exp_bits < 8) {
-            add_cast(&c, tiny[i], 0);
-            add_cast(&c, -tiny[i], oracle_sign(f));
-        }
+    add_tiny(&c);
     return c;
 }
 

@@ -52,11 +52,10 @@ static uint64_t max_code(struct fp_format f)
     return f.specials == FP_IEEE ? infinity - 1 : magnitude_mask(f) - 1;
 }
 
-/* A NaN: with infinities, the one whose top mantissa bit is set ("quiet"); else the only one. */
+/* All ones: a NaN in every format, and in some the only one. */
 static uint64_t nan_code(struct fp_format f)
 {
-    uint64_t quiet = max_code(f) + 1 + ((uint64_t)1 << (f.man_bits - 1));
-    return f.specials == FP_IEEE ? quiet : magnitude_mask(f);
+    return magnitude_mask(f);
 }
 
 /* Codes are sign and magnitude. As a signed integer they stand in the order of their values. */
@@ -207,7 +206,7 @@ static uint64_t overflow_code(struct fp_format f, bool saturate)
 {
     if (saturate)
         return max_code(f);
-    return f.specials == FP_IEEE ? max_code(f) + 1 : nan_code(f);
+    return max_code(f) + 1; // infinity, or the only NaN: either follows the largest
 }
 // END SOLUTION
 
@@ -295,9 +294,9 @@ static inline uint32_t magnitude_from_f32_rne(uint32_t magnitude, int man_bits, 
 
     // The 24 bits are less than half of what 25 places drop, so 25 gives 0, and so would any more.
     // FP32's own subnormals end here too; the hidden bit they do not have makes no difference.
-    shift = shift + 1 - exponent < 25 ? shift + 1 - exponent : 25;
+    shift += 1 - exponent;
     uint32_t hidden = (uint32_t)1 << F32_MAN_BITS;
-    return shift_rne((magnitude & (hidden - 1)) | hidden, shift);
+    return shift_rne((magnitude & (hidden - 1)) | hidden, shift < 25 ? shift : 25);
 }
 
 /* The FP32 value of a finite code with man_bits and bias, exact. */
@@ -391,7 +390,7 @@ float f32_from_e4m3(uint8_t bits)
     uint32_t sign = bits >> 7;
     uint32_t magnitude = bits & 0x7F;
     if (magnitude == 0x7F)
-        return f32_from_bits(sign << 31 | 0x7FC00000);
+        return NAN; // which one, and its sign, are free
     return f32_from_fields(sign, magnitude, 3, 7);
     // END SOLUTION
 }
