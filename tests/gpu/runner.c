@@ -41,9 +41,8 @@ static struct {
 
 static struct settings given = {.seed = 1, .direct = true};
 
-void list_test(const char *name, struct listed_test test, void (*run)(void))
+void list_test(struct listed_test test, void (*run)(void))
 {
-    (void)name; /* the same as in test.data */
     if (tests_count == MAX_TESTS)
         abort();
     tests[tests_count].test = test.data;

@@ -13,13 +13,13 @@
 
 /** What a test says of itself. */
 struct listed_test {
+    const char *name; /**< of the test */
     void *data;       /**< a struct graded */
     unsigned timeout; /**< seconds; not looked at: tools/gpu_check.sh limits the whole program */
 };
 
-/** Adds a test to the list. @param[in] name its name @param[in] test what it says of itself
- *  @param[in] run the test */
-void list_test(const char *name, struct listed_test test, void (*run)(void));
+/** Adds a test to the list. @param[in] test what it says of itself @param[in] run the test */
+void list_test(struct listed_test test, void (*run)(void));
 
 /** What goes before and after each test of a file. */
 struct listed_suite {
@@ -33,13 +33,13 @@ void set_suite(struct listed_suite suite);
 /** Ends the running test as failed. printf-like. */
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-#define Test(suite, name, ...)                                                                     \
-    static void name##_listed(void);                                                               \
-    __attribute__((constructor)) static void name##_list(void)                                     \
+#define Test(suite, id, ...)                                                                       \
+    static void id##_listed(void);                                                                 \
+    __attribute__((constructor)) static void id##_list(void)                                       \
     {                                                                                              \
-        list_test(#name, (struct listed_test){__VA_ARGS__}, name##_listed);                        \
+        list_test((struct listed_test){.name = #id, __VA_ARGS__}, id##_listed);                    \
     }                                                                                              \
-    static void name##_listed(void)
+    static void id##_listed(void)
 
 #define TestSuite(name, ...)                                                                       \
     __attribute__((constructor)) static void name##_suite(void)                                    \
