@@ -46,7 +46,6 @@ seconds=$(($(date +%s) - begin))
     echo "Made by \`make trust\` in $((seconds / 60)) min $((seconds % 60)) s, on $(nproc) cores. Wrong solutions: grader/adversary/labNN/wrong; right"
     echo 'ones: grader/adversary/labNN/right; changes that change nothing: grader/adversary/labNN/survivors.txt.'
 } >build/trust.md
-sed -n 's/^| \(lab[0-9]*\) | //p' build/trust.md >/dev/null
 awk -F '\t' -v csv=1 -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv >build/trust/trust.csv
 for kind in png svg; do
     gnuplot -c plots/trust.gp build/trust build/trust/trust $kind || status=1
