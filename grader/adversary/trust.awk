@@ -1,5 +1,6 @@
 # trust.awk - the table of build/trust.md, or with csv=1 what plots/trust.gp draws. Called by trust.sh with
-# variants.tsv, mutation.tsv and steady.tsv.
+# variants.tsv, mutation.tsv and steady.tsv; `only` names the labs that were asked for, or none for all.
+only != "" && index(only, $1) == 0 { next } # from an earlier run
 FILENAME ~ /variants/ {
     labs[$1]
     if ($2 == "right") { right[$1]++; accepted[$1] += $5 == "pass" }

@@ -41,12 +41,12 @@ seconds=$(($(date +%s) - begin))
     echo 'a reason why it changes nothing; every right solution written another way keeps all points; and no grade'
     echo 'ever comes out otherwise.'
     echo
-    awk -F '\t' -v seconds=$seconds -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv
+    awk -F '\t' -v only="$*" -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv
     echo
     echo "Made by \`make trust\` in $((seconds / 60)) min $((seconds % 60)) s, on $(nproc) cores. Wrong solutions: grader/adversary/labNN/wrong; right"
     echo 'ones: grader/adversary/labNN/right; changes that change nothing: grader/adversary/labNN/survivors.txt.'
 } >build/trust.md
-awk -F '\t' -v csv=1 -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv >build/trust/trust.csv
+awk -F '\t' -v csv=1 -v only="$*" -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv >build/trust/trust.csv
 for kind in png svg; do
     gnuplot -c plots/trust.gp build/trust build/trust/trust $kind || status=1
 done
