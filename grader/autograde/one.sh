@@ -119,7 +119,7 @@ run_tests() {
 }
 
 # What failed is run once more under the same seed, and if that came out otherwise, a third time. An
-# endless loop is one: three of them are enough.
+# endless loop comes out the same: one of them is enough.
 run_again() {
     for which in public hidden; do
         for attempt in 2 3; do
