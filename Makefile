@@ -170,6 +170,9 @@ test:
 trust: ## is the grader right? wrong and right solutions, and every small change of them; LAB=
 .PHONY: fuzz
 fuzz: ## every parser of what others write, on made-up inputs; SECONDS=600 each, FUZZ=name
+.PHONY: memcheck
+memcheck: ## unit tests and grader under ASan, UBSan and valgrind
+	@tools/memcheck.sh
 .PHONY: gpu-check
 gpu-check: ## all that needs a GPU: tests, FP8, sanitizers, benchmark; OUT=folder, GPU_LIBS=folder
 .PHONY: lint
@@ -194,7 +197,7 @@ bench: ## time build, grade and experiment (medians of 7)
 bench-class: ## time the grading of a class that never was: N=60 SEED=1
 	@tools/bench_class.sh '$(N)' '$(SEED)'
 else
-WORKBOOK_ONLY := demo handout package autograde test trust fuzz gpu-check lint docs figures bench bench-class
+WORKBOOK_ONLY := demo handout package autograde test trust fuzz memcheck gpu-check lint docs figures bench bench-class
 .PHONY: $(WORKBOOK_ONLY)
 $(WORKBOOK_ONLY):
 	@echo 'This is the handout: $@ needs the sources of the whole workbook. `make help` lists what there is.'; exit 2

@@ -74,12 +74,20 @@ void because(const char *format, ...)
     va_end(args);
 }
 
+/* printf shows a NaN's sign bit, which says nothing of the number that is none. */
+static void forget_signs_of_nans(char *text)
+{
+    for (char *at = text; (at = strstr(at, "-nan"));)
+        memmove(at, at + 1, strlen(at));
+}
+
 void fail(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     vsnprintf(now.message, sizeof now.message, format, args);
     va_end(args);
+    forget_signs_of_nans(now.message);
     now.status = "failed";
     longjmp(now.end, 1);
 }

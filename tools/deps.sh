@@ -54,6 +54,7 @@ patch|checks|makes wrong solutions of right ones, for the check of the grader|co
 perl|checks|changes every place of a solution, for the check of the grader|command perl
 clang|checks|builds the fuzzers, for the check of the parsers|command clang
 libclang-rt-dev|checks|makes up the inputs of the fuzzers and sees what goes wrong|file /usr/lib/llvm-14/lib/clang/14.0.6/include/fuzzer/FuzzedDataProvider.h
+valgrind|checks|finds memory that is used wrongly, for the check of the grader|command valgrind
 libxml2-utils|checks|reads the JUnit files, for their check|command xmllint
 clang-format|dev|checks the layout of the code|command clang-format
 cppcheck|dev|finds mistakes that clang-tidy does not look for|command cppcheck

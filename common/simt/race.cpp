@@ -97,11 +97,11 @@ static struct race_text race_text(const struct check_region *m, const struct che
 {
     struct race_text race;
     const char *verb = kind & CHECK_ATOMIC ? "updates" : kind & CHECK_WRITE ? "writes" : "reads";
-    const char *advice = "a __syncthreads() is missing between them";
+    const char *advice = "a __syncthreads() is missing between them, or both should be atomic";
     if (s->block != order_this_block())
-        advice = "blocks run in any order";
+        advice = "blocks run in any order, so both should be atomic";
     else if (s->thread / WARP == simt_here->running->linear / WARP)
-        advice = "a __syncwarp() or __syncthreads() is missing between them";
+        advice = "a __syncwarp() or __syncthreads() is missing between them, or both should be atomic";
     snprintf(race.text, sizeof race.text, "a race: it %s %s, which %s %s (%s); %s", verb,
              check_element(m, p, bytes).text, who(s).text, past(s->atomic, wrote),
              simt_place(library + s->pc).text, advice);
