@@ -43,8 +43,9 @@ struct graded {
     void (*body)(void); /**< the test itself; set by GRADED */
 };
 
-/** Runs a graded test with a fresh worker and records its outcome. @param[in] test what to run */
-void graded_run(const struct graded *test);
+/** Runs a graded test with a fresh worker and records its outcome. @param[in] test what to run
+ * @return whether it passed */
+bool graded_run(const struct graded *test);
 
 /** Defines a graded test. LAB is set by the build (lab05). */
 #define GRADED(id, ...)                                                                            \
@@ -53,7 +54,7 @@ void graded_run(const struct graded *test);
         .name = #id, .order = __COUNTER__, .body = id##_body, __VA_ARGS__};                        \
     GRADED_TEST_(LAB, id, .data = (void *)&id##_graded, .timeout = 120)                            \
     {                                                                                              \
-        graded_run(&id##_graded);                                                                  \
+        cr_assert(graded_run(&id##_graded));                                                       \
     }                                                                                              \
     static void id##_body(void)
 #define GRADED_TEST_(...) Test(__VA_ARGS__)

@@ -183,7 +183,7 @@ static void run_on_device(const struct settings *set)
              message);
 }
 
-void graded_run(const struct graded *test)
+bool graded_run(const struct graded *test)
 {
     now.test = test;
     now.status = "passed";
@@ -197,6 +197,5 @@ void graded_run(const struct graded *test)
     if (now.kernels && has_passed() && *set->gpu_library && !set->direct)
         run_on_device(set);
     write_record(seconds_now() - start);
-    if (!set->direct && !has_passed())
-        cr_assert_fail("%s: %s", now.status, now.message);
+    return has_passed();
 }

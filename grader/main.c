@@ -24,7 +24,7 @@ struct options {
     const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
     uint64_t seed;
     uint64_t jobs; /* tests at a time; 0: as many as there are cores */
-    bool direct, no_bubblewrap, list, strict, until_lost;
+    bool direct, no_bubblewrap, one_process, list, strict, until_lost;
     bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
 
@@ -63,6 +63,7 @@ static int read_options(int argc, char **argv, struct options *o)
         HASH,
         DIRECT,
         NO_BWRAP,
+        ONE_PROCESS,
         LIST,
         STRICT,
         UNTIL_LOST
@@ -81,6 +82,7 @@ static int read_options(int argc, char **argv, struct options *o)
                                           {"hash", 1, 0, HASH},
                                           {"direct", 0, 0, DIRECT},
                                           {"no-bubblewrap", 0, 0, NO_BWRAP},
+                                          {"one-process", 0, 0, ONE_PROCESS},
                                           {"list", 0, 0, LIST},
                                           {"strict", 0, 0, STRICT},
                                           {"until-lost", 0, 0, UNTIL_LOST},
@@ -125,6 +127,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case NO_BWRAP:
             o->no_bubblewrap = true;
+            break;
+        case ONE_PROCESS:
+            o->one_process = true;
             break;
         case LIST:
             o->list = true;
@@ -194,15 +199,16 @@ static void list_names(struct criterion_test_set *set, FILE *out)
     result_free(&all);
 }
 
-/* One process for all: so that gdb, valgrind and the sanitizers see the student's code. */
-static void run_directly(struct criterion_test_set *set, const char *names)
+/* One process for all tests: with --direct, so that gdb, valgrind and the sanitizers see the student's
+ * code; without, because it is half the work: the worker is a process of its own all the same. */
+static void run_in_one_process(struct criterion_test_set *set, const struct options *o)
 {
     FOREACH_SET(struct criterion_suite_set * suite, set->suites)
     {
         FOREACH_SET(struct criterion_test * test, suite->tests)
         {
-            if (is_asked(test->data->data, names))
-                graded_run(test->data->data);
+            if (is_asked(test->data->data, o->tests) && !graded_run(test->data->data) && o->until_lost)
+                return;
         }
     }
 }
@@ -225,8 +231,8 @@ static char *pattern_of(const struct result *r)
 
 static void run(struct criterion_test_set *set, const struct result *r, const struct options *o)
 {
-    if (o->direct) {
-        run_directly(set, o->tests);
+    if (o->direct || o->one_process) {
+        run_in_one_process(set, o);
         return;
     }
     char *pattern = o->tests ? pattern_of(r) : NULL;

@@ -99,7 +99,7 @@ static struct race_text race_text(const struct check_region *m, const struct che
     const char *verb = kind & CHECK_ATOMIC ? "updates" : kind & CHECK_WRITE ? "writes" : "reads";
     const char *advice = "a __syncthreads() is missing between them, or both should be atomic";
     if (s->block != order_this_block())
-        advice = "blocks run in any order, so both should be atomic";
+        advice = "blocks run in any order: each needs elements of its own, or atomics";
     else if (s->thread / WARP == simt_here->running->linear / WARP)
         advice = "a __syncwarp() or __syncthreads() is missing between them, or both should be atomic";
     snprintf(race.text, sizeof race.text, "a race: it %s %s, which %s %s (%s); %s", verb,
