@@ -122,8 +122,7 @@ static bool agrees(const struct code_check *c, uint64_t got, uint64_t want)
 
 /* Names the rule that explains at least nine tenths of all mismatches, if any does. Of several, the
  * one that is wrong least often where the student is right: "truncated" also explains the few
- * mismatches of rounding twice, but it predicts many more. One that is wrong there more often than it
- * is borne out names nothing. (Few rules say what they do with a NaN: it counts if it went wrong.) */
+ * mismatches of rounding twice, but it predicts many more. */
 static void name_belief(const struct code_check *c, size_t mismatches)
 {
     size_t best = SIZE_MAX;
@@ -136,12 +135,12 @@ static void name_belief(const struct code_check *c, size_t mismatches)
         }
         if (10 * explained < 9 * mismatches)
             continue;
-        for (size_t i = 0; i < c->n && refuted < best && refuted <= explained; i++) {
-            uint64_t got = element(c->got, c->size, i), want = element(c->want, c->size, i);
-            if (agrees(c, got, want) && !code_is_nan(c->format, want))
+        for (size_t i = 0; i < c->n && refuted < best; i++) {
+            uint64_t got = element(c->got, c->size, i);
+            if (agrees(c, got, element(c->want, c->size, i)))
                 refuted += !agrees(c, got, c->rules[r].answer(i, c->context));
         }
-        if (refuted < best && refuted <= explained) {
+        if (refuted < best) {
             best = refuted;
             because("%s", c->rules[r].belief);
         }

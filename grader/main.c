@@ -13,18 +13,20 @@
 
 #include <criterion/hooks.h>
 #include <criterion/options.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct options {
     const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
     uint64_t seed;
     uint64_t jobs; /* tests at a time; 0: as many as there are cores */
-    bool direct, no_bubblewrap, one_process, list, strict, until_lost;
+    bool direct, no_bubblewrap, forked, list, strict, until_lost;
     bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
 
@@ -63,7 +65,7 @@ static int read_options(int argc, char **argv, struct options *o)
         HASH,
         DIRECT,
         NO_BWRAP,
-        ONE_PROCESS,
+        FORK,
         LIST,
         STRICT,
         UNTIL_LOST
@@ -82,7 +84,7 @@ static int read_options(int argc, char **argv, struct options *o)
                                           {"hash", 1, 0, HASH},
                                           {"direct", 0, 0, DIRECT},
                                           {"no-bubblewrap", 0, 0, NO_BWRAP},
-                                          {"one-process", 0, 0, ONE_PROCESS},
+                                          {"fork", 0, 0, FORK},
                                           {"list", 0, 0, LIST},
                                           {"strict", 0, 0, STRICT},
                                           {"until-lost", 0, 0, UNTIL_LOST},
@@ -128,8 +130,8 @@ static int read_options(int argc, char **argv, struct options *o)
         case NO_BWRAP:
             o->no_bubblewrap = true;
             break;
-        case ONE_PROCESS:
-            o->one_process = true;
+        case FORK:
+            o->forked = true;
             break;
         case LIST:
             o->list = true;
@@ -199,15 +201,34 @@ static void list_names(struct criterion_test_set *set, FILE *out)
     result_free(&all);
 }
 
-/* One process for all tests: with --direct, so that gdb, valgrind and the sanitizers see the student's
- * code; without, because it is half the work: the worker is a process of its own all the same. */
-static void run_in_one_process(struct criterion_test_set *set, const struct options *o)
+/* A test in a child of this process, which has all that it needs in memory already: Criterion starts
+ * the program anew for each, which is half of a grade's time. @return whether it passed */
+static bool run_forked(const struct graded *test)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(TEST_SECONDS);
+        _exit(graded_run(test) ? 0 : 1);
+    }
+    int status = -1;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status == 0;
+}
+
+/* Without Criterion, one test after the other: with --direct in this very process, so that gdb,
+ * valgrind and the sanitizers see the student's code. */
+static void run_one_by_one(struct criterion_test_set *set, const struct options *o)
 {
     FOREACH_SET(struct criterion_suite_set * suite, set->suites)
     {
         FOREACH_SET(struct criterion_test * test, suite->tests)
         {
-            if (is_asked(test->data->data, o->tests) && !graded_run(test->data->data) && o->until_lost)
+            const struct graded *graded = test->data->data;
+            if (!is_asked(graded, o->tests))
+                continue;
+            bool passed = o->direct ? graded_run(graded) : run_forked(graded);
+            if (!passed && o->until_lost)
                 return;
         }
     }
@@ -231,8 +252,8 @@ static char *pattern_of(const struct result *r)
 
 static void run(struct criterion_test_set *set, const struct result *r, const struct options *o)
 {
-    if (o->direct || o->one_process) {
-        run_in_one_process(set, o);
+    if (o->direct || o->forked) {
+        run_one_by_one(set, o);
         return;
     }
     char *pattern = o->tests ? pattern_of(r) : NULL;

@@ -26,7 +26,7 @@ compile_"$end" "$mutant/$lab.$end" "$mutant/$end.o" >"$mutant/log" 2>&1 || verdi
 [ "$number" = 0000 ] || ! cmp -s "$mutant/$end.o" "$work/$end/m0000/$end.o" || verdict same
 link_"$end" "$mutant/$end.o" "$mutant/$lab.so" >>"$mutant/log" 2>&1 || verdict broken
 timeout -k 5 120 "build/grader/test_$lab" --library="$mutant/$lab.so" --worker=build/grader/worker/worker \
-    --quiz=/dev/null --one-process --no-bubblewrap --strict --until-lost --again="$(cat "build/trust/$lab.$end.tests")" \
+    --quiz=/dev/null --fork --no-bubblewrap --strict --until-lost --again="$(cat "build/trust/$lab.$end.tests")" \
     >>"$mutant/log" 2>&1
 case $? in
 0) verdict survived ;;
