@@ -50,107 +50,49 @@ static int read_number(const char *name, const char *text, uint64_t *number)
 
 static int read_options(int argc, char **argv, struct options *o)
 {
-    enum {
-        LIBRARY = 256,
-        GPU_LIBRARY,
-        GPU_NAME,
-        WORKER,
-        QUIZ,
-        OUT,
-        SEED,
-        TEST,
-        AGAIN,
-        JOBS,
-        SOURCE,
-        HASH,
-        DIRECT,
-        NO_BWRAP,
-        FORK,
-        LIST,
-        STRICT,
-        UNTIL_LOST
-    };
-    static const struct option names[] = {{"library", 1, 0, LIBRARY},
-                                          {"gpu-library", 1, 0, GPU_LIBRARY},
-                                          {"gpu-name", 1, 0, GPU_NAME},
-                                          {"worker", 1, 0, WORKER},
-                                          {"quiz", 1, 0, QUIZ},
-                                          {"out", 1, 0, OUT},
-                                          {"seed", 1, 0, SEED},
-                                          {"test", 1, 0, TEST},
-                                          {"again", 1, 0, AGAIN},
-                                          {"jobs", 1, 0, JOBS},
-                                          {"source", 1, 0, SOURCE},
-                                          {"hash", 1, 0, HASH},
-                                          {"direct", 0, 0, DIRECT},
-                                          {"no-bubblewrap", 0, 0, NO_BWRAP},
-                                          {"fork", 0, 0, FORK},
-                                          {"list", 0, 0, LIST},
-                                          {"strict", 0, 0, STRICT},
-                                          {"until-lost", 0, 0, UNTIL_LOST},
-                                          {0, 0, 0, 0}};
-    for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
-        switch (c) {
-        case LIBRARY:
-            o->library = optarg;
-            break;
-        case GPU_LIBRARY:
-            o->gpu_library = optarg;
-            break;
-        case GPU_NAME:
-            o->gpu_name = optarg;
-            break;
-        case WORKER:
-            o->worker = optarg;
-            break;
-        case QUIZ:
-            o->quiz = optarg;
-            break;
-        case OUT:
-            o->out = optarg;
-            break;
-        case TEST:
-        case AGAIN:
-            o->tests = optarg;
-            o->partial = c == TEST;
-            break;
-        case JOBS:
-            if (read_number("JOBS", optarg, &o->jobs) != 0)
-                return -1;
-            break;
-        case SOURCE:
-            o->source = optarg;
-            break;
-        case HASH:
-            o->hash = optarg;
-            break;
-        case DIRECT:
-            o->direct = true;
-            break;
-        case NO_BWRAP:
-            o->no_bubblewrap = true;
-            break;
-        case FORK:
-            o->forked = true;
-            break;
-        case LIST:
-            o->list = true;
-            break;
-        case STRICT:
-            o->strict = true;
-            break;
-        case UNTIL_LOST: /* only whether points are lost is asked: those left out count as lost */
-            o->until_lost = o->partial = true;
-            break;
-        case SEED:
-            if (read_number("SEED", optarg, &o->seed) != 0)
-                return -1;
-            break;
-        default:
+    const char *test = NULL, *again = NULL;
+    enum kind { TEXT, NUMBER, FLAG };
+    const struct {
+        const char *name;
+        enum kind kind;
+        void *to;
+    } table[] = {{"library", TEXT, &o->library},
+                 {"gpu-library", TEXT, &o->gpu_library},
+                 {"gpu-name", TEXT, &o->gpu_name},
+                 {"worker", TEXT, &o->worker},
+                 {"quiz", TEXT, &o->quiz},
+                 {"out", TEXT, &o->out},
+                 {"source", TEXT, &o->source},
+                 {"hash", TEXT, &o->hash},
+                 {"test", TEXT, &test},
+                 {"again", TEXT, &again},
+                 {"seed", NUMBER, &o->seed},
+                 {"jobs", NUMBER, &o->jobs},
+                 {"direct", FLAG, &o->direct},
+                 {"no-bubblewrap", FLAG, &o->no_bubblewrap},
+                 {"fork", FLAG, &o->forked},
+                 {"list", FLAG, &o->list},
+                 {"strict", FLAG, &o->strict},
+                 {"until-lost", FLAG, &o->until_lost}};
+    enum { COUNT = sizeof table / sizeof *table };
+    struct option names[COUNT + 1] = {{0}};
+    for (int i = 0; i < COUNT; i++)
+        names[i] = (struct option){table[i].name, table[i].kind != FLAG, NULL, i};
+    for (int i; (i = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        if (i >= COUNT) {
             fputs(usage, stderr);
             return -1;
         }
+        if (table[i].kind == TEXT)
+            *(const char **)table[i].to = optarg;
+        else if (table[i].kind == FLAG)
+            *(bool *)table[i].to = true;
+        else if (read_number(table[i].name, optarg, table[i].to) != 0)
+            return -1;
     }
+    o->tests = test ? test : again;
+    /* With until-lost it is only asked whether points are lost: those left out count as lost. */
+    o->partial = test || o->until_lost;
     if (!o->list && (!o->library || !o->worker || !o->quiz)) {
         fputs(usage, stderr);
         return -1;

@@ -110,7 +110,7 @@ run_tests() {
     which=$1
     shift
     timeout -k 5 900 "$runner" --library="$work/out/labs/$lab.so" \
-        --worker=build/grader/worker/worker --quiz="$quiz" --hash="$hash" --seed="$seed" --jobs=1 \
+        --worker=build/grader/worker/worker --quiz="$quiz" --hash="$hash" --seed="$seed" --fork \
         --out="$work/run.json" "$@" >"$work/report" 2>&1 || {
         cat "$work/report" >&2
         fail "the $which tests did not run to their end"
