@@ -112,7 +112,7 @@ run: $(foreach l,$(CHOSEN),run-$(l))
 	@: $(chosen)
 
 .PHONY: plot
-plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
+plot: ## draw the lab's figures (PNG and SVG); TERM=dumb or sixel draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
 
@@ -177,9 +177,9 @@ lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
 	@tools/lint.sh
 .PHONY: docs
-docs: ## the reference pages: build/docs/html/index.html
+docs: ## the site of all texts, figures and interfaces: build/docs/html/index.html
 docs: build/deps-dev.ok
-	@mkdir -p build/docs && doxygen Doxyfile && echo 'build/docs/html/index.html'
+	@tools/docs.sh
 .PHONY: figures
 figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all run
@@ -187,6 +187,9 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
 	@for run in plots/data/*/; do test ! -d "$$run" || \
 	    gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
+	@$(MAKE) --no-print-directory SOLUTION=1 lab05
+	@tools/graded_svg.sh >build/graded_lab05.svg && mv build/graded_lab05.svg plots/figures/
+	@tools/gallery.sh >plots/gallery.md
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
