@@ -123,10 +123,11 @@ submit: $(foreach l,$(CHOSEN),submit-$(l))
 
 ifndef HANDOUT
 .PHONY: demo
-demo: ## grade the model solution of lab05, train with it, draw its curves
+demo: ## grade lab05's model solution, train with it, draw its curves; and a mistake explained
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 LAB=lab05 grade
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 plot
+	@echo; echo 'The same lab with a common mistake in it:'; tools/sample.sh TEST=gap_below_power_of_two
 	@echo 'Now yours: edit labs/lab05_master_weights/lab05.c, then `make lab05 && make grade`.'
 endif
 

@@ -5,6 +5,28 @@
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
 cd "$root" || exit 1
+# astray FILE...: links of the texts to files that are not there, as GitHub sees them.
+astray() {
+    awk '
+    {
+        line = $0
+        while (match(line, /\]\([^() ]+\)/)) {
+            target = substr(line, RSTART + 2, RLENGTH - 3)
+            line = substr(line, RSTART + RLENGTH)
+            sub(/#.*/, "", target)
+            folder = FILENAME
+            sub(/[^\/]*$/, "", folder)
+            if (target != "" && target !~ /^[a-z]+:/ && system("test -e \"" folder target "\""))
+                print FILENAME ":" FNR ": " target
+        }
+    }' "$@"
+}
+run astray README.md course.md grader/*.md plots/*.md plots/data/*.md labs/*/*.md solutions/*/*.md
+check "the links of the texts lead to files" test ! -s "$scratch_top/output"
+printf '[x](nothing.md)\n' >"$scratch_top/astray.md"
+run astray "$scratch_top/astray.md"
+expect "and one that does not would be found" 0 "astray.md:1: nothing.md"
+
 command -v doxygen >/dev/null || skip_all "there is no Doxygen: tools/deps.sh --dev"
 [ -f /usr/share/javascript/mathjax/MathJax.js ] || skip_all "there is no MathJax: tools/deps.sh --dev"
 
@@ -12,6 +34,10 @@ begin=$(date +%s)
 run tools/docs.sh
 expect "make docs has no warning" 0 build/docs/html/index.html
 check "and takes under 20 s" test $(($(date +%s) - begin)) -lt 20
+printf '/** @file\n @brief x */\nint nobody_says_what(int x);\n' >"$scratch_top/open.h"
+{ cat Doxyfile && printf 'INPUT = %s\nOUTPUT_DIRECTORY = %s\n' "$scratch_top/open.h" "$scratch_top/open"; } >"$scratch_top/Doxyfile"
+run doxygen "$scratch_top/Doxyfile"
+expect "a function that nobody describes would be one" 1 "nobody_says_what"
 site="$scratch/site" # elsewhere, so that nothing of the workbook is beside it
 cp -R build/docs/html "$site"
 cd "$site" || exit 1
@@ -69,21 +95,25 @@ check "functions and chapters can be searched for" sh -c \
 seen() {
     page=$1 formulas=$2
     awk '/<\/body>/ { print "<script>window.addEventListener(\"load\", () => MathJax.Hub.Queue(() => {" \
+        "document.getElementById(\"MSearchField\").value = \"bf16_gap\"; searchBox.Search();" \
+        "setTimeout(() => {" \
         "const all = [...document.images], outside = performance.getEntriesByType(\"resource\")" \
         ".filter(r => !r.name.startsWith(\"file:\"));" \
         "document.title = \"seen: formulas \" + document.querySelectorAll(\".MathJax_SVG_Display\").length" \
         "+ \", mistakes \" + document.querySelectorAll(\".MathJax_Error, [data-mjx-error], .merror\").length" \
         "+ \", pictures \" + all.length + \", shown \" + all.filter(i => i.naturalWidth > 0).length" \
-        "+ \", from elsewhere \" + outside.length + \", search \" + (typeof searchBox);}))</script>" }
+        "+ \", from elsewhere \" + outside.length + \", found \"" \
+        "+ [...frames.MSearchResults.document.querySelectorAll(\".SRResult\")]" \
+        ".filter(r => r.style.display != \"none\").map(r => r.querySelector(\".SRSymbol\").textContent).join(\" \");}, 2000)}))</script>" }
         { print }' "$page.html" >"probe_$page.html"
-    run timeout 60 chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir="$scratch/chromium" \
+    run timeout 60 chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --user-data-dir="$scratch/chromium" --allow-file-access-from-files \
         --host-resolver-rules="MAP * ~NOTFOUND" --virtual-time-budget=20000 --dump-dom "file://$site/probe_$page.html"
     grep -o '<title>[^<]*\|.*CONSOLE.*' "$scratch_top/output" >"$scratch/said"
     cp "$scratch/said" "$scratch_top/output"
     check "$page: says nothing on the console" sh -c '! grep CONSOLE "$1"' sh "$scratch/said"
     cp "$scratch/said" "$scratch_top/output"
     status=0
-    expect "$page: $formulas formulas" 0 "seen: formulas $formulas, mistakes 0," "from elsewhere 0, search object"
+    expect "$page: $formulas formulas" 0 "seen: formulas $formulas, mistakes 0," "from elsewhere 0, found bf16_gap"
     check "$page: every picture is seen" sh -c \
         'sed -n "s/.*pictures \([0-9]*\), shown \([0-9]*\),.*/\1 \2/p" "$1" | awk "{ exit !(\$1 > 0 && \$1 == \$2) }"' sh "$scratch/said"
 }

@@ -1,6 +1,6 @@
 # terminal_svg.awk - text with a terminal's colours (ESC[1m bold, 2 dim, 31 red, 32 green, 0 off), as an SVG
 # picture of a terminal. Lines longer than COLUMNS (112) go on in the next one, behind their margin.
-# Used by tools/graded_svg.sh.
+# Used by graded_svg.sh.
 function escaped(text) {
     gsub(/&/, "\\&amp;", text)
     gsub(/</, "\\&lt;", text)
