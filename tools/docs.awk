@@ -77,8 +77,10 @@ function linked(line,    out, text, target, from) {
 }
 
 FNR == 1 {
+    "pwd -P" | getline root
     file = FILENAME
-    sub(ENVIRON["PWD"] "/", "", file)
+    if (index(file, root "/") == 1)
+        file = substr(file, length(root) + 2)
     folder = file
     if (!sub(/[^\/]*$/, "", folder))
         folder = ""
