@@ -117,12 +117,9 @@ seen() {
     check "$page: every picture is seen" sh -c \
         'sed -n "s/.*pictures \([0-9]*\), shown \([0-9]*\),.*/\1 \2/p" "$1" | awk "{ exit !(\$1 > 0 && \$1 == \$2) }"' sh "$scratch/said"
 }
-if command -v chromium >/dev/null; then
-    seen course "$(grep -c '^```math$' "$root/course.md")"
-    seen index 0
-    seen plots_gallery 0
-    seen lab05 0
-else
-    echo "skip: the pages in a browser: there is no chromium (tools/deps.sh --checks)"
-fi
+command -v chromium >/dev/null || skip_all "the pages in a browser: there is no chromium (tools/deps.sh --checks)"
+seen course "$(grep -c '^```math$' "$root/course.md")"
+seen index 0
+seen plots_gallery 0
+seen lab05 0
 finish

@@ -37,6 +37,8 @@ GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
         NUMBER("q7b", 0.02404, 0.02, "%",
                "times 65536 it is a normal number: 11 significant bits, nearest multiple of 2^-14",
                {"1.328", "that is without the scale"},
+               {"0.0488",
+                "that is the most that rounding costs; this number is nearer to a neighbour"},
                {"0", "scaling is exact, the rounding to FP16 is not"}),
         NUMBER("q8a", 64, 1e-6, NULL, "the smallest normal number is 2^-14 = 6.1e-5",
                {"2^-4", "then it does not become 0, but it is still subnormal"},
