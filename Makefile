@@ -112,7 +112,7 @@ run: $(foreach l,$(CHOSEN),run-$(l))
 	@: $(chosen)
 
 .PHONY: plot
-plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
+plot: ## draw the lab's figures (PNG and SVG); TERM=dumb or sixel draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
 
@@ -123,10 +123,11 @@ submit: $(foreach l,$(CHOSEN),submit-$(l))
 
 ifndef HANDOUT
 .PHONY: demo
-demo: ## grade the model solution of lab05, train with it, draw its curves
+demo: ## grade lab05's model solution, train with it, draw its curves; and a mistake explained
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 LAB=lab05 grade
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 run
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=lab05 plot
+	@echo; echo 'The same lab with a common mistake in it:'; tools/sample.sh TEST=gap_below_power_of_two
 	@echo 'Now yours: edit labs/lab05_master_weights/lab05.c, then `make lab05 && make grade`.'
 endif
 
@@ -180,9 +181,9 @@ lint: ## clang-format, clang-tidy and Doxygen, all without a finding
 lint: build/deps-dev.ok docs
 	@tools/lint.sh
 .PHONY: docs
-docs: ## the reference pages: build/docs/html/index.html
+docs: ## the site of all texts, figures and interfaces: build/docs/html/index.html
 docs: build/deps-dev.ok
-	@mkdir -p build/docs && doxygen Doxyfile && echo 'build/docs/html/index.html'
+	@tools/docs.sh
 .PHONY: figures
 figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all run
@@ -190,6 +191,9 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
 	@for run in plots/data/*/; do test ! -d "$$run" || \
 	    gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
+	@$(MAKE) --no-print-directory SOLUTION=1 lab05
+	@tools/graded_svg.sh >build/graded_lab05.svg && mv build/graded_lab05.svg plots/figures/
+	@tools/gallery.sh >plots/gallery.md
 .PHONY: bench
 bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh

@@ -304,6 +304,21 @@ double nn_loss(struct nn_work *work, const float *params, const uint8_t *x, cons
     return sum / work->batch;
 }
 
+int nn_right(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
+             struct nn_hooks hooks)
+{
+    int right = 0, vocab = work->shape.vocab;
+    forward(work, params, x, &hooks);
+    for (int b = 0; b < work->batch; b++) {
+        const float *row = work->logits + (size_t)b * (size_t)vocab;
+        int best = 0;
+        for (int v = 1; v < vocab; v++)
+            best = row[v] > row[best] ? v : best;
+        right += best == y[b];
+    }
+    return right;
+}
+
 double nn_norm(const float *x, size_t n)
 {
     double sum = 0;

@@ -125,6 +125,12 @@ void nn_work_free(struct nn_work *work);
 double nn_loss(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
                struct nn_hooks hooks, float *grads);
 
+/** How many targets of a batch are the model's first guess: have the largest logit, or the first of
+ *  several. @param[in,out] work buffers @param[in] params parameters @param[in] x B x T symbols
+ *  @param[in] y B targets @param[in] hooks as in nn_loss() @return a number up to B */
+int nn_right(struct nn_work *work, const float *params, const uint8_t *x, const uint8_t *y,
+             struct nn_hooks hooks);
+
 /** Euclidean norm of an array, in double. @param[in] x values @param[in] n how many
  *  @return the norm; NaN or infinity if x holds one */
 double nn_norm(const float *x, size_t n);

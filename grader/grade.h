@@ -150,15 +150,43 @@ void check_f32(const char *function, const float *got, const double *want, size_
 /** Fails the test unless |got - want| <= tol, so NaN fails. `what` names the quantity. */
 void check_close(const char *what, double got, double want, double tol);
 
+/** How many mistakes a question can know. */
+enum { QUIZ_MISTAKES = 4 };
+
+/** A wrong answer that people give to a question, and what to tell them. */
+struct mistake {
+    const char *answer; /**< as they write it, without unit; of an order, how a wrong one begins */
+    const char *reason; /**< what leads there, without giving the right answer away */
+};
+
 /** One question of the lab's quiz. */
 struct question {
     const char *key;    /**< "q1" */
-    const char *choice; /**< the right answer as a word (case and space ignored), or NULL */
+    const char *choice; /**< the right answer as a word (case ignored), or as an order of different
+                             letters with spaces between them ("c a d b"); or NULL */
     double value;       /**< else the right number */
     double tolerance;   /**< relative */
     const char *unit;   /**< "GB", or NULL: a bare number; accepted and required if set */
-    const char *reason; /**< said when the answer is wrong, without giving the right one away */
+    const char *reason; /**< said of a wrong answer that is none of the mistakes below */
+    struct mistake mistakes[QUIZ_MISTAKES]; /**< those it knows; the first that fits is named */
 };
+
+/** A question whose answer is a number: key, value, tolerance, unit, reason, its mistakes. */
+#define NUMBER(key, value, tolerance, unit, reason, ...)                                           \
+    {                                                                                              \
+        key, NULL, value, tolerance, unit, reason,                                                 \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+/** A question whose answer is a word or an order: key, choice, reason, its mistakes. */
+#define CHOICE(key, choice, reason, ...)                                                           \
+    {                                                                                              \
+        key, choice, 0, 0, NULL, reason,                                                           \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
 
 /** Grades the student's quiz.txt: equal points a question. Unknown, missing and repeated keys are
  *  named. @param[in] q questions @param[in] n number of them */

@@ -32,7 +32,7 @@ static struct {
     jmp_buf end;
     const struct graded *test;
     const char *status;
-    char message[2000], belief[600];
+    char message[4000], belief[600];
     double share;            /* of the points that a failed test keeps */
     bool kernels, on_device; /* it called kernels; also those on a GPU */
 } now;
@@ -102,7 +102,7 @@ void graded_stop(enum call_status status, const char *why)
 /* Text from the student's process may be any bytes; JSON wants UTF-8. */
 static json_t *printable(const char *bytes)
 {
-    char clean[2100];
+    char clean[4100];
     size_t n = 0;
     for (; *bytes && n + 1 < sizeof clean; bytes++) {
         unsigned char c = (unsigned char)*bytes;

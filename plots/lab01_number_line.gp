@@ -1,5 +1,6 @@
 # lab01_number_line.gp: where the values of the formats lie. Above, every positive value of the two
-# 8-bit formats; below, how many values each format has in a binade. How to run it: style.gp.
+# 8-bit formats; below, how many values each format has in a binade: the same in all normal ones, half
+# as many with each step below. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/values.csv"
 load "plots/style.gp"
@@ -26,7 +27,7 @@ if (DUMB) {
          CSV skip 1 using (log2($3)):(row("E5M2")) with points pt "|"
 } else {
     set label 1 "Each stroke is a value; the short ones are subnormal." at graph 0.01, 0.92 \
-        tc rgb "#404040"
+        tc rgb INK
     plot for [i=3:4] CSV skip 1 using (log2($3)):(row(word(FORMATS, i))):(0):($4 == 1 ? 0.22 : 0.45) \
              with vectors nohead lt i lw 1.4 dt solid
     unset label 1

@@ -1,4 +1,6 @@
-# lab01_relative_error.gp: what rounding costs, by magnitude. How to run it: style.gp.
+# lab01_relative_error.gp: what rounding costs, by magnitude: a saw over the normal range, a slope where
+# numbers are subnormal, and all at the end. E4M3's saw is short, which is why FP8 needs scales. How to
+# run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/errors.csv"
 load "plots/style.gp"
@@ -17,8 +19,8 @@ set ytics 4
 set format x (DUMB ? "2^%L" : "2^{%L}")
 set format y (DUMB ? "2^%L" : "2^{%L}")
 if (!DUMB) {
-    set label 1 "all lost: rounded to 0" at 2.0**-29, 2 tc rgb "#404040"
-    set label 2 "clamped to the largest value" right at 2.0**19.7, 2 tc rgb "#404040"
+    set label 1 "all lost: rounded to 0" at 2.0**-29, 2 tc rgb INK
+    set label 2 "clamped to the largest value" right at 2.0**19.7, 2 tc rgb INK
 }
 # A marker every two binades and a half, at other places on each curve.
 marker(i) = int($0) % 20 == 4 * (i - 1) ? column(i + 1) : NaN

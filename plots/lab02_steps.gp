@@ -29,10 +29,10 @@ set format y (DUMB ? "2^%L" : "2^{%L}")
 set ylabel "largest |activation|"
 set arrow 1 from graph 0, first 65504 to graph 1, first 65504 nohead lc rgb GREY lw 2 dt solid
 if (!DUMB) {
-    set label 1 "FP16's largest, 65504" right at graph 0.99, first 2.0**14.6 tc rgb "#404040"
+    set label 1 "FP16's largest, 65504" right at graph 0.99, first 2.0**14.6 tc rgb INK
     if (BROKE) { set label 2 sprintf("breaks in step %d", BROKE) at BROKE, BREAK_AT offset 2, -1.2 }
 }
-if (BROKE) { set label 9 "" at BROKE, BREAK_AT point pt 3 ps 4 lw 4 lc rgb "#D00000" front }
+if (BROKE) { set label 9 "" at BROKE, BREAK_AT point pt 3 ps 4 lw 4 lc rgb ALARM front }
 plot for [i=1:3] CSV using 2:(series(word(RECIPES, i), 4)) with lines lt style(i), \
      for [i=1:3] CSV using 2:(markers(word(RECIPES, i), 4, i, 3)) with points lt style(i)
 
@@ -54,5 +54,5 @@ set key outside bottom center vertical maxrows 2 noautotitle noenhanced
 plot for [i=1:3] CSV using 2:(series(word(RECIPES, i), 3)) with lines lt style(i), \
      for [i=1:3] CSV using 2:(markers(word(RECIPES, i), 3, i, 3)) with points lt style(i), \
      for [i=1:3] keyentry with linespoints lt style(i) title word(LABELS, i), \
-     for [i=1:(BROKE ? 1 : 0)] keyentry with points pt 3 ps 2 lw 3 lc rgb "#D00000" title "FP16 breaks"
+     for [i=1:(BROKE ? 1 : 0)] keyentry with points pt 3 ps 2 lw 3 lc rgb ALARM title "FP16 breaks"
 unset multiplot

@@ -1,5 +1,6 @@
-# lab02_sums.gp: running sums of the same number, against the exact sum. Left: 1e-7, too small for
-# BF16; right: 17, too much for FP16. How to run it: style.gp.
+# lab02_sums.gp: running sums of the same number, against the exact sum. Left: 1e-7, too small for BF16,
+# which stalls; right: 17, too much for FP16, which ends long before the exact sum does. How to run it:
+# style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/sums.csv"
 load "plots/style.gp"
@@ -27,9 +28,9 @@ set yrange [0:1.3e-4]
 set arrow 1 from 0, 0 to 1000, 1e-4 nohead lc rgb GREY lw 2 dt solid
 unset key
 if (!DUMB) {
-    set label 1 "exact" at 760, 7.1e-5 tc rgb "#404040"
-    set label 2 "BF16 stalls at 2^{-15}" at 480, 2.6e-5 tc rgb "#404040"
-    set label 3 "FP16: each 1e-7 is stored 19% too large" left at 60, 1.22e-4 tc rgb "#404040"
+    set label 1 "exact" at 760, 7.1e-5 tc rgb INK
+    set label 2 "BF16 stalls at 2^{-15}" at 480, 2.6e-5 tc rgb INK
+    set label 3 "FP16: each 1e-7 is stored 19% too large" left at 60, 1.22e-4 tc rgb INK
 }
 plot for [i=1:4] CSV using 2:(of(1e-7, column_of(i))) with lines lt style(i), \
      for [i=1:4] CSV using 2:(mark(1e-7, column_of(i), i)) with points lt style(i)
@@ -43,10 +44,10 @@ set yrange [0:75000]
 set arrow 1 from 0, 0 to 4000, 68000 nohead lc rgb GREY lw 2 dt solid
 set arrow 2 from 0, 65504 to 4000, 65504 nohead lc rgb GREY lw 1 dt solid
 if (!DUMB) {
-    set label 1 "exact,\nunder the two cures" at 2350, 32000 tc rgb "#404040"
-    set label 4 "FP16: each 17 adds\nabout 16 below 2^{15},\nand 32 above it" at 200, 56000 tc rgb "#404040"
-    set label 2 "BF16 stalls at 2^{13}" at 1500, 5500 tc rgb "#404040"
-    set label 3 "65504" at 60, 67500 tc rgb "#404040"
+    set label 1 "exact,\nunder the two cures" at 2350, 32000 tc rgb INK
+    set label 4 "FP16: each 17 adds\nabout 16 below 2^{15},\nand 32 above it" at 200, 56000 tc rgb INK
+    set label 2 "BF16 stalls at 2^{13}" at 1500, 5500 tc rgb INK
+    set label 3 "65504" at 60, 67500 tc rgb INK
 }
 set key at screen 0.5, screen 0.06 center vertical maxrows 2 noautotitle noenhanced
 plot for [i=1:4] CSV using 2:(of(17, column_of(i))) with lines lt style(i), \

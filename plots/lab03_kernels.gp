@@ -1,5 +1,5 @@
-# lab03_kernels.gp: error of the four kernels and of the loop in C, by the length of the rows.
-# How to run it: style.gp.
+# lab03_kernels.gp: error of the four kernels and of the loop in C, by the length of the rows: the more
+# partial sums share a row, the less is lost. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/kernels.csv"
 load "plots/style.gp"
@@ -19,7 +19,7 @@ set format x (DUMB ? "2^%L" : "2^{%L}")
 set format y (DUMB ? "1e%T" : "10^{%T}")
 U = 2.0**-24
 if (!DUMB) {
-    set label 1 "u = 2^{-24}" at 2.0**4.1, U*0.78 tc rgb "#404040"
+    set label 1 "u = 2^{-24}" at 2.0**4.1, U*0.78 tc rgb INK
 }
 plot U with lines lc rgb GREY lw 1 dt solid, \
      for [i=1:5] CSV skip 1 using 2:(series(word(VERSIONS, i), 3)) with linespoints lt i, \

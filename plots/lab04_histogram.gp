@@ -1,6 +1,6 @@
-# lab04_histogram.gp: how large activation gradients are, by their exponent, before they are rounded
-# to FP16; with and without a loss scale, at one step.
-# How to run it: style.gp.
+# lab04_histogram.gp: how large activation gradients are, by their exponent, before they are rounded to
+# FP16; with and without a loss scale, at one step. What lies left of the first line becomes 0. How to
+# run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/histogram.csv"
 load "plots/style.gp"
@@ -24,7 +24,7 @@ set yrange [0:TOP]
 set xtics 5
 # |g| <= 2^-25 is rounded to 0; the smallest subnormal is 2^-24, the smallest normal 2^-14, the
 # largest number 65504. Exponent e covers [e, e + 1).
-set object 1 rectangle from -45, 0 to -25, TOP fc rgb "#E8E8E8" fs solid noborder behind
+set object 1 rectangle from -45, 0 to -25, TOP fc rgb SHADE fs solid noborder behind
 do for [line in "-25 -14 16"] {
     set arrow from line + 0, 0 to line + 0, TOP nohead lc rgb GREY lw 1.5 dt (4,3) back
 }

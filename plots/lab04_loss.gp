@@ -1,5 +1,5 @@
-# lab04_loss.gp: loss in FP32 and in FP16 under five loss scales, as it was at each step.
-# How to run it: style.gp.
+# lab04_loss.gp: loss in FP32 and in FP16 under five loss scales, as it was at each step. Without a
+# scale it ends higher, and nothing says so. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"

@@ -1,6 +1,6 @@
 # lab04_scale.gp: the loss scale over the steps; crosses where the optimizer was skipped, triangles
-# where the scale grew after the step.
-# How to run it: style.gp.
+# where the scale grew after the step. Each growth too many is answered by a skip. How to run it:
+# style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"
@@ -21,8 +21,8 @@ set yrange [*:*]
 set offsets 0, 0, 1, 1
 plot for [i=1:4] CSV using 2:(power(word(RECIPES, i))) with steps lt word(TYPES, i) + 0, \
      for [i=1:3] CSV using 2:(at(word(RECIPES, i), 6)) with points pt 2 ps 0.9 lt word(TYPES, i) + 0 dt solid lw 1, \
-     CSV using 2:(at("fp16_dynamic_20", 6)) with points pt 2 ps 1.4 lw 2.2 lc rgb "#000000", \
-     for [i=1:4] CSV using 2:(at(word(RECIPES, i), 7)) with points pt 9 ps 1.6 lc rgb "#000000", \
+     CSV using 2:(at("fp16_dynamic_20", 6)) with points pt 2 ps 1.4 lw 2.2 lc rgb BLACK, \
+     for [i=1:4] CSV using 2:(at(word(RECIPES, i), 7)) with points pt 9 ps 1.6 lc rgb BLACK, \
      for [i=1:4] keyentry with lines lt word(TYPES, i) + 0 title word(LABELS, i), \
-     keyentry with points pt 2 ps 1.4 lw 2.2 lc rgb "#000000" title "step skipped", \
-     keyentry with points pt 9 ps 1.6 lc rgb "#000000" title "grew after the step"
+     keyentry with points pt 2 ps 1.4 lw 2.2 lc rgb BLACK title "step skipped", \
+     keyentry with points pt 9 ps 1.6 lc rgb BLACK title "grew after the step"

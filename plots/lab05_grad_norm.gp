@@ -1,5 +1,5 @@
-# lab05_grad_norm.gp: norm of all gradients, as it was at each step (not smoothed).
-# How to run it: style.gp.
+# lab05_grad_norm.gp: norm of all gradients, as it was at each step (not smoothed). They are much the
+# same in every recipe: gradients do not show the failure. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"

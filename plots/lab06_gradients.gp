@@ -1,5 +1,5 @@
-# lab06_gradients.gp: amax and scale of a gradient tensor over the run, and what is lost without.
-# How to run it: style.gp.
+# lab06_gradients.gp: amax and scale of a gradient tensor over the run, and the share that becomes 0:
+# without a scale, nearly all of it. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"
@@ -8,7 +8,7 @@ stats CSV using 2 nooutput
 LAST_X = int(STATS_max)
 E5M2_MAX = 57344.0
 
-set multiplot title "Lab 06: the gradient of the second layer's output, in E5M2" font ",17" noenhanced
+set multiplot title "Lab 06: the gradient of the second layer's output, in E5M2" font TITLE_FONT noenhanced
 set lmargin 14
 set rmargin 4
 set tmargin 0

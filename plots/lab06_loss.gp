@@ -1,5 +1,5 @@
-# lab06_loss.gp: loss of the five recipes, as it was at each step (not smoothed).
-# How to run it: style.gp.
+# lab06_loss.gp: loss of the five recipes, as it was at each step (not smoothed). FP8 without scales
+# stays near its start; with any scales it lies on BF16. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"

@@ -1,5 +1,5 @@
-# lab06_promotion.gp: error of long sums in 14 bits, with and without promotion to FP32.
-# How to run it: style.gp.
+# lab06_promotion.gp: error of long sums in 14 bits, with and without promotion to FP32: without, it
+# grows with the length. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/promotion.csv"
 load "plots/style.gp"

@@ -1,5 +1,6 @@
-# lab06_scales.gp: amax of an activation tensor, the scales made of it, and what they flush, around
-# the outlier in the middle of the run. How to run it: style.gp.
+# lab06_scales.gp: amax of an activation tensor, the scales made of it, and what they flush, around the
+# outlier in the middle of the run. Delayed scaling pays in the 16 steps after it, current scaling in
+# that one. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/loss.csv"
 load "plots/style.gp"
@@ -11,7 +12,7 @@ LAST = AT + 26 < STATS_max ? AT + 26 : STATS_max
 near(name, c) = int($2) >= FIRST && int($2) <= LAST ? series(name, c) : NaN
 
 set multiplot title "Lab 06: one outlier in the input of the second layer (history of 16 steps)" \
-    font ",17" noenhanced
+    font TITLE_FONT noenhanced
 set lmargin 14
 set rmargin 4
 set tmargin 0

@@ -1,5 +1,5 @@
-# lab07_activations.gp: bytes of activations of one sequence through 80 layers, by its length.
-# How to run it: style.gp.
+# lab07_activations.gp: bytes of activations of one sequence through 80 layers, by its length: slope 2
+# where the scores rule, slope 1 where they are computed again. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/activations.csv"
 load "plots/style.gp"

@@ -1,5 +1,5 @@
-# lab07_measured.gp: bytes that the workbook's trainer took, by part, and the prediction of the sum.
-# How to run it: style.gp.
+# lab07_measured.gp: bytes that the workbook's trainer took, by part, and the prediction of the sum: a
+# triangle on top of each bar. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/measured.csv"
 load "plots/style.gp"
@@ -8,7 +8,7 @@ PARTS = "weights grads master states activations scratch"
 do for [i=1:7] { set linetype i dt solid lw 1 } # borders take their dashes from here
 
 LABELS = "'weights' 'gradients' 'FP32 master' 'optimizer states' 'activations and their gradients' 'scratch: FP32 copies for the CPU'"
-COLOURS = "#0072B2 #E69F00 #404040 #56B4E9 #CC79A7 #F0E442"
+COLOURS = BLUE." ".ORANGE." ".INK." ".SKY." ".PURPLE." ".YELLOW
 PATTERNS = "3 1 3 5 6 2"
 NAMES = "'FP32\nAdam' 'BF16 + master\nAdam' 'the same,\nFP32 gradients' 'BF16 + master\nLion' 'BF16 + master\n8-bit Adam' 'BF16 alone\n8-bit Adam'"
 # A recipe has seven rows: its parts in the order above, then the total.
@@ -37,4 +37,4 @@ plot for [j=1:6] i = 7 - j CSV using (place($0)):(below(i)) every ::1 with boxes
      for [i=1:6] keyentry with boxes fillstyle pattern int(word(PATTERNS, i)) border lt -1 \
          lc rgb word(COLOURS, i) title word(LABELS, i), \
      CSV using (place($0)):(strcol(2) eq "total" ? column(4) / 1e6 : NaN) every ::1 with points \
-         pt 8 ps 2.2 lw 2 lc rgb "#D55E00" title "predicted total"
+         pt 8 ps 2.2 lw 2 lc rgb VERMILLION title "predicted total"

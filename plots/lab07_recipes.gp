@@ -1,5 +1,5 @@
-# lab07_recipes.gp: bytes of 70e9 parameters on one device, recipe by recipe and part by part.
-# How to run it: style.gp.
+# lab07_recipes.gp: bytes of 70e9 parameters on one device, recipe by recipe and part by part. What BF16
+# weights save, the master takes back. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/recipes.csv"
 load "plots/style.gp"
@@ -8,7 +8,7 @@ do for [i=1:7] { set linetype i dt solid lw 1 } # borders take their dashes from
 
 LABELS = "'weights' 'gradients' 'FP32 master' 'first moment m' 'second moment v' 'activations (s = 4096, selective)'"
 # Patterns and shades alternate, so that neighbours differ in grey.
-COLOURS = "#0072B2 #E69F00 #404040 #56B4E9 #009E73 #CC79A7"
+COLOURS = BLUE." ".ORANGE." ".INK." ".SKY." ".GREEN." ".PURPLE
 PATTERNS = "3 1 3 5 2 6"
 NAMES = "'FP32\nAdam' 'BF16 + master\nAdam' 'the same,\nFP32 gradients' 'BF16 + master\nLion' 'BF16 + master\n8-bit Adam' 'BF16 alone\n8-bit Adam'"
 
@@ -32,7 +32,7 @@ set key maxrows 4
 if (!DUMB) {
     plot for [i=1:6] CSV using (column(i + 1) / 1e9) every ::1 lc rgb word(COLOURS, i) \
              fillstyle pattern int(word(PATTERNS, i)) border lt -1 title word(LABELS, i), \
-         80 with lines lc rgb "#D55E00" lw 2.5 dt (12,4) title "one device of 80 GB", \
+         80 with lines lc rgb VERMILLION lw 2.5 dt (12,4) title "one device of 80 GB", \
          CSV using ($0):(column(8) / 1e9):(sprintf("%.0f GB", column(8) / 1e9)) every ::1 \
              with labels offset 0,0.8 notitle
 } else {

@@ -1,5 +1,5 @@
-# lab07_zero.gp: bytes of 70e9 parameters on the fullest of N devices, by stage of ZeRO.
-# How to run it: style.gp.
+# lab07_zero.gp: bytes of 70e9 parameters on the fullest of N devices, by stage of ZeRO. Only stage 3
+# goes on falling: what is not cut is a floor. How to run it: style.gp.
 RUNDIR = ARG1; OUTBASE = ARG2; TERM = ARG3
 CSV = RUNDIR . "/zero.csv"
 load "plots/style.gp"

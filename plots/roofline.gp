@@ -55,7 +55,7 @@ do for [i=1:words(LEVELS)] {
     level = best(GEMM, 6, word(LEVELS, i))
     if (level > 0) {
         PLOT = add(sprintf("%g with lines lc rgb GREY lw 1 dt 2", level))
-        set label i sprintf("%s products: %.4g TFLOP/s", word(LEVELS, i), level) at 0.12, level * 1.25 font ",12"
+        set label i sprintf("%s products: %.4g TFLOP/s", word(LEVELS, i), level) at 0.12, level * 1.25 font SMALL_FONT
     }
 }
 LABS = "cast found_inf count_ softmax unscale adamw quantize"
@@ -71,7 +71,7 @@ do for [i=1:words(LABS)] {
 PRODUCT_MARK = "6 12 4 10 8"
 do for [i=1:words(TYPES)] {
     if (rows(GEMM, 6, word(TYPES, i), "") > 0) {
-        PLOT = add(sprintf("GEMM skip 1 using 13:(strcol(4) eq 'gemm' ? of(6, '%s', '', column(11)) : NaN) with points lc rgb '#000000' pt %s ps 1.5 title 'product, %s'", \
+        PLOT = add(sprintf("GEMM skip 1 using 13:(strcol(4) eq 'gemm' ? of(6, '%s', '', column(11)) : NaN) with points lc rgb BLACK pt %s ps 1.5 title 'product, %s'", \
             word(TYPES, i), word(PRODUCT_MARK, i), word(TYPES, i)))
     }
 }

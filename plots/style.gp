@@ -4,7 +4,8 @@
 #
 # RUNDIR   the folder of the experiment's CSV files, build/runs/lab05
 # OUTBASE  the picture without its ending, build/plots/lab05_loss
-# TERM     png or svg: OUTBASE.png or OUTBASE.svg; dumb: letters on stdout
+# TERM     png or svg: OUTBASE.png or OUTBASE.svg; on stdout, dumb: letters; sixel: a picture, for
+#          terminals that show such (xterm -ti vt340, foot, mlterm, WezTerm)
 #
 # It begins with these lines, and then uses linetypes 1 to 7 in order:
 #
@@ -13,7 +14,8 @@
 #     load "plots/style.gp"
 #
 # Colours are Okabe and Ito's, which colour-blind people can tell apart (jfly.uni-koeln.de/color).
-# Dashes, widths and markers differ as well, so a figure can be printed in grey.
+# Dashes, widths and markers differ as well, so a figure can be printed in grey. Colours and fonts have
+# names here, and no figure has others.
 
 if (exists("CSV") && system("test -r '" . CSV . "' && echo yes") ne "yes") {
     exit error "no ".CSV.": run the lab's experiment first (make run LAB=labNN)."
@@ -25,37 +27,45 @@ if (TERM eq "png") {
 } else { if (TERM eq "svg") {
     set terminal svg size 1280,800 font "DejaVu Sans,18" background "white" linewidth 1.2
     set output OUTBASE . ".svg"
+} else { if (TERM eq "sixel") {
+    set terminal sixelgd size 1000,640 font "DejaVu Sans,11" background "white" linewidth 1.2
+    set output
 } else { if (TERM eq "dumb") {
     set terminal dumb size 100,32 noenhanced
     set output
 } else {
-    exit error "TERM=".TERM.": give png, svg or dumb."
-}}}
+    exit error "TERM=".TERM.": give png, svg, sixel or dumb."
+}}}}
 DUMB = TERM eq "dumb"
 
-set linetype 1 lc rgb "#000000" lw 2 dt solid       pt 6  ps 1.3   # black, open circle
-set linetype 2 lc rgb "#D55E00" lw 2 dt (12,3)      pt 8  ps 1.5   # vermillion, open triangle
-set linetype 3 lc rgb "#0072B2" lw 2 dt (6,4)       pt 5  ps 1.1   # blue, filled square
-set linetype 4 lc rgb "#009E73" lw 2 dt (10,3,2,3)  pt 2  ps 1.3   # green, cross
-set linetype 5 lc rgb "#CC79A7" lw 2 dt (2,3)       pt 13 ps 1.5   # purple, filled diamond
-set linetype 6 lc rgb "#E69F00" lw 2 dt (14,4,6,4)  pt 4  ps 1.3   # orange, open square
-set linetype 7 lc rgb "#56B4E9" lw 2 dt (4,2,4,6)   pt 7  ps 1.1   # sky, filled circle
+BLACK = "#000000"; VERMILLION = "#D55E00"; BLUE = "#0072B2"; GREEN = "#009E73"
+PURPLE = "#CC79A7"; ORANGE = "#E69F00"; SKY = "#56B4E9"; YELLOW = "#F0E442"
+INK = "#404040"; GREY = "#808080"; PALE = "#D8D8D8"; SHADE = "#E8E8E8"
+ALARM = "#D00000"   # where something breaks, always with a large marker of its own shape
+TITLE_FONT = ",17"; LABEL_FONT = ",15"; SMALL_FONT = ",12"
+
+set linetype 1 lc rgb BLACK      lw 2 dt solid       pt 6  ps 1.3   # open circle
+set linetype 2 lc rgb VERMILLION lw 2 dt (12,3)      pt 8  ps 1.5   # open triangle
+set linetype 3 lc rgb BLUE       lw 2 dt (6,4)       pt 5  ps 1.1   # filled square
+set linetype 4 lc rgb GREEN      lw 2 dt (10,3,2,3)  pt 2  ps 1.3   # cross
+set linetype 5 lc rgb PURPLE     lw 2 dt (2,3)       pt 13 ps 1.5   # filled diamond
+set linetype 6 lc rgb ORANGE     lw 2 dt (14,4,6,4)  pt 4  ps 1.3   # open square
+set linetype 7 lc rgb SKY        lw 2 dt (4,2,4,6)   pt 7  ps 1.1   # filled circle
 set linetype cycle 7
-GREY = "#808080"
 
 set datafile separator comma
 set encoding utf8
-set border 3 lc rgb "#404040"
+set border 3 lc rgb INK
 set tics nomirror out
 if (!DUMB) {
-    set grid back lc rgb "#D8D8D8" lw 1 dt solid
+    set grid back lc rgb PALE lw 1 dt solid
 }
 # Under the plot, where no curve can run through it, whatever the curves of a student look like.
 set key outside bottom center horizontal reverse Left noautotitle noenhanced samplen 5 spacing 1.2 height 0.6
 if (DUMB) {
     set key width 3
 }
-set title font ",17" noenhanced
+set title font TITLE_FONT noenhanced
 
 # A CSV that holds several series, told apart by the name in its first column: the values of column
 # `c` that belong to `name`. The others are no numbers, and no numbers are not drawn.

@@ -11,8 +11,8 @@ set xrange [-0.6:STATS_records - 0.4]
 set yrange [84:101]
 set xtics scale 0
 set key below maxrows 2 width -2
-set arrow 1 from graph 0, first 98 to graph 1, first 98 nohead lc rgb "#56B4E9" lw 1.5 dt (4,4) back
-set arrow 2 from graph 0, first 90 to graph 1, first 90 nohead lc rgb "#E69F00" lw 1.5 dt (4,4) back
+set arrow 1 from graph 0, first 98 to graph 1, first 98 nohead lc rgb SKY lw 1.5 dt (4,4) back
+set arrow 2 from graph 0, first 90 to graph 1, first 90 nohead lc rgb ORANGE lw 1.5 dt (4,4) back
 plot CSV using 0:(200):xtic(1) every ::1 with points notitle, \
      CSV using ($0 - 0.24):2 every ::1 with points lt 3 ps 2.2 title "wrong solutions that lose exactly what they should (100 %)", \
      CSV using ($0 - 0.08):5 every ::1 with points lt 4 ps 2.2 lw 3 title "right solutions that keep all points (100 %)", \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every experiment runs (short) with the model solution and gives the same bytes twice; every figure
-# of every lab is drawn as PNG, SVG and in the terminal.
+# of every lab is drawn as PNG, SVG and in the terminal, in letters and in sixels.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
 cd "$root" || exit 1
@@ -13,6 +13,14 @@ bigger() {
 
 silent() { # gnuplot complains as "line N: warning: ..." or `"FILE" line N: undefined variable`
     ! grep -E 'line [0-9]+:|[Ww]arning' "$scratch/plotted"
+}
+
+# Each picture in sixels is one string of the terminal's: ESC P ... q at its start, ESC \ at its end.
+sixels() {
+    esc=$(printf '\033')
+    set -- plots/"$lab"_*.gp
+    [ "$(grep -c "${esc}P[0-9;]*q" "$scratch/plotted")" -eq $# ] &&
+        [ "$(grep -c "$esc\\\\" "$scratch/plotted")" -eq $# ] && ! grep -a "line [0-9]*:\|[Ww]arning" "$scratch/plotted"
 }
 
 for folder in labs/lab[0-9][0-9]_*; do
@@ -34,6 +42,11 @@ for folder in labs/lab[0-9][0-9]_*; do
     done
     run tools/plot.sh "$lab" "$scratch/1" "$scratch/figures" dumb
     expect "$lab: the figures are drawn in the terminal" 0 '+---'
+    run tools/plot.sh "$lab" "$scratch/1" "$scratch/figures" sixel
+    cp "$scratch_top/output" "$scratch/plotted"
+    check "$lab: and as sixels" sixels
     rm -rf "$scratch/1" "$scratch/2"
 done
+run tools/plot.sh lab05 "$scratch" "$scratch/figures" x11
+expect "a terminal that is none of these" 2 "TERM=x11" "sixel"
 finish

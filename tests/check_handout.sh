@@ -19,6 +19,7 @@ answers() {
     {
         awk '/END SOLUTION/ { inside = 0 } inside && !/STUB:/ { print } /BEGIN SOLUTION/ { inside = 1 }' \
             solutions/*/*.c solutions/*/*.cu
+        cat solutions/*/exercises.md
         find grader common \( -name '*.c' -o -name '*.cpp' -o -path 'grader/*.h' -o -name '*.def' \) -exec cat {} +
     } >"$scratch/sources"
     awk '/BEGIN SOLUTION/ { inside = 1 } !inside { print } /END SOLUTION/ { inside = 0 }' \

@@ -50,6 +50,26 @@ mkdir "$scratch/other"
 run env STEPS=2 DATA="$scratch/text" "$experiment" "$scratch/other"
 expect "another text, another vocabulary" 0 "-0.00%"
 
+# One epoch in FP32 and in BF16: what the quiz asks for is what is measured.
+answer() {
+    sed -n "s/^$1 = \([0-9.]*\).*/\1/p" solutions/lab07_memory_70b/quiz.txt
+}
+run env EPOCH=1 "$experiment" "$out"
+expect "an epoch is trained by both recipes" 0 "one epoch: " "characters are held out" fp32_adam bf16_adam
+check "in hundreds of steps" awk -F, '$1 ~ /32/ { n = $2 } END { exit !(n > 400 && n < 700) }' "$out/epoch.csv"
+check "peak memory: the quotient is the quiz's" awk -F, -v a="$(answer q8a)" \
+    '$1 ~ /^fp32/ { of = $3 } $1 ~ /^bf16/ { q = $3 / of } END { exit !(q > a - 0.01 && q < a + 0.01) }' "$out/epoch.csv"
+check "accuracy: what BF16 guesses right is the quiz's, within a point" awk -F, -v a="$(answer q8b)" \
+    '$1 ~ /^bf16/ { r = 100 * $5 } END { exit !(r > a - 1 && r < a + 1) }' "$out/epoch.csv"
+check "and FP32 is not better than that by half a point" awk -F, \
+    '$1 ~ /^fp32/ { a = $5 } $1 ~ /^bf16/ { b = $5 } END { exit !(a - b < 0.005 && b - a < 0.005) }' "$out/epoch.csv"
+mv "$out/epoch.csv" "$scratch/epoch.csv"
+run env EPOCH=1 "$experiment" "$out"
+check "a second epoch gives the same bytes" cmp "$scratch/epoch.csv" "$out/epoch.csv"
+rm "$out/epoch.csv"
+run env EPOCH=1 DATA="$scratch/text" "$experiment" "$out"
+expect "a text too short for an epoch" 1 "the text is too short for an epoch: it needs 10240 characters"
+
 refuses() {
     what=$1 text=$2
     shift 2
@@ -64,6 +84,7 @@ refuses "no steps" STEPS=0 STEPS=0
 refuses "steps below zero" STEPS=-5 STEPS=-5
 refuses "too many steps" STEPS=1000000000 STEPS=1000000000
 refuses "a seed that is no number" SEED=x SEED=x
+refuses "an EPOCH that is neither 0 nor 1" EPOCH=2 EPOCH=2
 refuses "a text that is not there" "No such file" DATA="$scratch/nothing"
 refuses "an empty text" empty DATA="$scratch/empty"
 refuses "a text of one byte" "$scratch/byte" DATA="$scratch/byte"

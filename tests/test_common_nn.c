@@ -251,6 +251,22 @@ Test(nn, a_loss_factor_scales_the_gradient_and_not_the_loss)
     nn_work_free(work);
 }
 
+Test(nn, right_counts_the_targets_with_the_largest_logit_and_the_first_of_equals)
+{
+    float params[200] = {0};
+    struct nn_work *work = nn_work_new(shape, B);
+    for (int guess = 0; guess < V; guess++) { /* the last V parameters are the logits' biases */
+        float *biases = params + nn_params(shape) - V;
+        int targets = 0;
+        for (int b = 0; b < B; b++)
+            targets += y[b] == guess;
+        memset(biases, 0, V * sizeof *biases);
+        biases[guess] = guess == 0 ? 0 : 1; /* 0: all are equal */
+        cr_assert_eq(nn_right(work, params, x, y, none), targets, "%d", guess);
+    }
+    nn_work_free(work);
+}
+
 Test(nn, norm_is_the_root_of_the_squares)
 {
     float v[] = {3, -4, 12};

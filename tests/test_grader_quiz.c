@@ -19,7 +19,7 @@ static void body(void)
     check_quiz(questions, 4);
 }
 
-static json_t *answer_bytes(const char *sheet, size_t bytes)
+static json_t *answer_to(void (*questions_of)(void), const char *sheet, size_t bytes)
 {
     static char path[] = "/tmp/lowp-quiz.XXXXXX";
     static bool made;
@@ -28,9 +28,14 @@ static json_t *answer_bytes(const char *sheet, size_t bytes)
     cr_assert(fd >= 0 && write(fd, sheet, bytes) == (ssize_t)bytes);
     close(fd);
     setenv("LOWP_QUIZ", path, 1);
-    json_t *r = outcome(body);
+    json_t *r = outcome(questions_of);
     unlink(path);
     return r;
+}
+
+static json_t *answer_bytes(const char *sheet, size_t bytes)
+{
+    return answer_to(body, sheet, bytes);
 }
 
 static json_t *answer(const char *sheet)
@@ -63,6 +68,52 @@ Test(quiz, each_answer_counts)
     cr_assert_eq(points_of(r), 5.0);
     cr_assert(says(r, "q1: think of subnormals") && says(r, "q3: not that one"));
     cr_assert(!says(r, "even") && !says(r, "2^-24"), "the right answer was given away");
+}
+
+static const struct question known[] = {
+    NUMBER("q1", 448, 1e-3, NULL, "think again", {"480", "that code is NaN"},
+           {"2^8 - 16", "that is IEEE-like"}),
+    CHOICE("q2", "b", "think again", {"a", "not a, because"}),
+    CHOICE("q3", "c a b", "think again", {"b", "b cannot be first"}, {"c b", "a before b"}),
+};
+
+static void body_of_known(void)
+{
+    check_quiz(known, 3);
+}
+
+static json_t *answer_known(const char *sheet)
+{
+    return answer_to(body_of_known, sheet, strlen(sheet));
+}
+
+Test(quiz, a_known_mistake_is_told_from_others)
+{
+    cr_assert(says(answer_known("q1 = 480\n"), "q1: that code is NaN"));
+    cr_assert(says(answer_known("q1 = 240.1\n"), "q1: that is IEEE-like"));
+    cr_assert(says(answer_known("q1 = 479\n"), "q1: think again"));
+    cr_assert(says(answer_known("q2 = A\n"), "q2: not a, because"));
+    cr_assert(says(answer_known("q2 = c\n"), "q2: think again"));
+    cr_assert(says(answer_known("q2 = ab\n"), "q2: think again"));
+    cr_assert(says(answer_known("q3 = b a c\n"), "q3: b cannot be first"));
+    cr_assert(says(answer_known("q3 = c > b > a\n"), "q3: a before b"));
+    cr_assert(says(answer_known("q3 = a c b\n"), "q3: think again"));
+}
+
+Test(quiz, an_order_is_letters_with_anything_between)
+{
+    const char *right[] = {"c a b", "cab", "C, A, B", "c > a > b", "  c-a-b "};
+    const char *none[] = {"c a", "c a b b", "c a b d", "c c a", "1 2 3", "c"};
+    char sheet[64];
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        snprintf(sheet, sizeof sheet, "q1 = 448\nq2 = b\nq3 = %s\n", right[i]);
+        cr_assert_str_eq(text_of(answer_known(sheet), "status"), "passed", "%s", right[i]);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        snprintf(sheet, sizeof sheet, "q3 = %s\n", none[i]);
+        cr_assert(says(answer_known(sheet), "q3: expected each letter of the list once"), "%s",
+                  none[i]);
+    }
 }
 
 Test(quiz, units_are_required_and_checked)

@@ -59,7 +59,8 @@ libxml2-utils|checks|reads the JUnit files, for their check|command xmllint
 clang-format|dev|checks the layout of the code|command clang-format
 cppcheck|dev|finds mistakes that clang-tidy does not look for|command cppcheck
 clang-tidy|dev|finds mistakes without running the code|command clang-tidy
-doxygen|dev|makes the manual pages of `make docs`|command doxygen
+doxygen|dev|makes the site of `make docs`|command doxygen
+libjs-mathjax|dev|shows the formulas of that site, without a network|file /usr/share/javascript/mathjax/MathJax.js
 file|dev|tells what a file is, for the checks|command file
 '
 

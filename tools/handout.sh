@@ -93,7 +93,7 @@ done
 for part; do
     part "$part"
 done
-put . Makefile kernels.mk course.md .gitignore
+put . Makefile kernels.mk course.md LICENSE LICENSE-TEXT .gitignore
 cp tools/handout.md "$tree/README.md"
 put tools tools/help.awk tools/cc_student.sh tools/cc_kernels.sh tools/bind_shared.sh tools/hint.sh \
     tools/plot.sh tools/stubs.sh tools/submit.sh tools/deps.sh tools/doctor.sh tools/device.sh \

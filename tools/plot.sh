@@ -1,18 +1,26 @@
 #!/bin/sh
 # Draws a lab's figures: every plots/LAB_*.gp, as PNG and SVG, or in the terminal.
-#   tools/plot.sh LAB RUNDIR FIGURES [dumb]
+#   tools/plot.sh LAB RUNDIR FIGURES [dumb|sixel]
 set -eu
 # The scripts are UTF-8, and gnuplot warns of that where nobody set a locale.
 export LC_ALL=C.UTF-8
 lab=$1 runs=$2 figures=$3 term=${4-}
+case $term in
+'' | dumb | sixel) ;;
+*)
+    echo "TERM=$term: dumb draws in letters, sixel draws pictures in a terminal that can; without TERM" \
+        "they are files" >&2
+    exit 2
+    ;;
+esac
 mkdir -p "$figures"
 found=no
 for script in plots/"$lab"_*.gp; do
     [ -e "$script" ] || continue
     found=yes
     name=$(basename "$script" .gp)
-    if [ "$term" = dumb ]; then
-        gnuplot -c "$script" "$runs" "$figures/$name" dumb
+    if [ -n "$term" ]; then
+        gnuplot -c "$script" "$runs" "$figures/$name" "$term"
         continue
     fi
     for kind in png svg; do

@@ -105,7 +105,7 @@ while [ $i -lt "$n" ]; do
     partial) leave_open "$source" >"$target" ;;
     wrong | broken) spoil "$kind" "$source" >"$target" ;;
     untouched)
-        for file in "$solution"/*; do
+        for file in "$solution"/lab* "$solution"/quiz.txt; do
             tools/stubs.sh --cut "$file" >"$work/$lab/${file##*/}"
         done
         ;;

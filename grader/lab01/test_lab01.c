@@ -28,18 +28,4 @@
 
 #include "tests_kernels.h"
 
-GRADED(quiz, .points = 10, .idea = "what the layouts mean in numbers")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 448, 1e-9, NULL, "which codes of E4M3 are numbers? Take the last of them"},
-        {"q2", "b", 0, 0, NULL, "read the rows of FP_NAN_ONLY in the table at the top of lab01.c"},
-        {"q3a", NULL, 0x1p-24, 1e-6, NULL, "6.1e-5 is the smallest normal; values go on below it"},
-        {"q3b", NULL, 0x1p-25, 1e-6, NULL, "to nearest: what lies midway between 0 and q3a?"},
-        {"q4", NULL, 1, 1e-9, NULL, "find the two FP32 values around it; is it a tie?"},
-        {"q5", NULL, 2, 1e-9, NULL, "BF16 keeps 7 bits below the leading one; 256 is 2^8"},
-        {"q6a", NULL, 1.125, 1e-9, NULL,
-         "E4M3 has steps of 1/8 here; on which side of the middle is x?"},
-        {"q6b", NULL, 1, 1e-9, NULL, "first what FP16 makes of x; then that number's own cast"},
-    };
-    check_quiz(questions, COUNT(questions));
-}
+#include "tests_quiz.h"

@@ -23,22 +23,5 @@
 #include "grader/lab02/tests_graph.h"
 // The kernels.
 #include "grader/lab02/tests_kernels.h"
-
-GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 2000 * 0x1p-24, 1e-3, NULL,
-         "FP16 stores 1e-7 as 2 * 2^-24; what do a thousand of those make? Nothing is lost on the "
-         "way"},
-        {"q2", NULL, 0x1p-15, 1e-3, NULL,
-         "the sum stops at the first power of two whose half gap is above the addend"},
-        {"q3", NULL, 2048, 1e-6, NULL, "FP16 has 11 significant bits: where is half the gap 1?"},
-        {"q4", NULL, 3064, 1e-6, NULL, "ask adds_until_overflow(); 65504/17 is not the answer"},
-        {"q5", "nan", 0, 0, NULL,
-         "with b = NaN, a > b is false: what is kept? Go through the loop"},
-        {"q6", "b", 0, 0, NULL, "FP64 reaches 1.8e308; what is the largest FP32 number?"},
-        {"q7", "c", 0, 0, NULL,
-         "the scaler only sees what is left in the gradients when it looks at them"},
-    };
-    check_quiz(questions, COUNT(questions));
-}
+// The exercises.
+#include "grader/lab02/tests_quiz.h"

@@ -24,25 +24,5 @@
 #include "grader/lab04/tests_limits.h"
 // Many tensors in one launch.
 #include "grader/lab04/tests_kernels.h"
-
-// --------------------------------------------------------------------------------------------
-// The quiz
-// --------------------------------------------------------------------------------------------
-
-GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 32, 1e-6, NULL,
-         "the product must be above 2^-25 = 2.98e-8: at or below that FP16 rounds to 0"},
-        {"q2", NULL, 131072, 1e-6, NULL,
-         "write down the tracker at steps 2000, 3999, 4000, 6000 and 7000"},
-        {"q3", NULL, 222000, 1e-6, NULL,
-         "from 2^16 to 2^127, a doubling in every 2000 clean steps"},
-        {"q4", NULL, 144, 1e-6, NULL,
-         "1/S is infinite in FP32 once S is 2^-128: count the halvings from 2^16"},
-        {"q5", NULL, 32768, 1e-6, NULL, "the scale is shared: it backs off once an update"},
-        {"q6", "b", 0, 0, NULL,
-         "the limit is meant for the gradients as they are without the scale"},
-    };
-    check_quiz(questions, sizeof questions / sizeof *questions);
-}
+// The exercises.
+#include "grader/lab04/tests_quiz.h"

@@ -23,26 +23,5 @@
 #include "grader/lab05/tests_counts.h"
 // The kernels are all of it in one.
 #include "grader/lab05/tests_kernels.h"
-
-// --------------------------------------------------------------------------------------------
-// The quiz
-// --------------------------------------------------------------------------------------------
-
-GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 0.25, 1e-6, NULL,
-         "the update must be above half the gap above w, and that gap is w * 2^-7 for a power of "
-         "two"},
-        {"q2", NULL, 0.5, 1e-6, NULL,
-         "below a power of two the gap is half the one above: compare with the first question"},
-        {"q3", NULL, 0.03125, 1e-6, NULL,
-         "the sum stops at the first power of two whose half gap is above the update"},
-        {"q4", NULL, 256, 1e-6, NULL,
-         "BF16 has 8 significant bits, FP16 has 11, and FP16's ratio is 2048 = 2^11"},
-        {"q5", NULL, 112, 0.005, "GB",
-         "add up two bytes each for weight and gradient and four each for master, m and v"},
-        {"q6", "c", 0, 0, NULL, "try bf16_update_is_lost with the weights 1e-4 and 1e-5"},
-    };
-    check_quiz(questions, sizeof questions / sizeof *questions);
-}
+// The exercises.
+#include "grader/lab05/tests_quiz.h"

@@ -21,25 +21,5 @@
 #include "grader/lab06/tests_linear.h"
 
 #include "grader/lab06/tests_kernels.h"
-
-// --------------------------------------------------------------------------------------------
-// The quiz
-// --------------------------------------------------------------------------------------------
-
-GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 128, 1e-6, NULL, "divide E4M3's largest value by the amax"},
-        {"q2", NULL, 448, 1e-6, NULL,
-         "the step uses the scale it found, so its first tensor meets the scale of the start, and "
-         "what is too large saturates"},
-        {"q3", NULL, 17, 1e-6, NULL,
-         "the outlier is seen by 16 updates, the one that drops it included, and an update is "
-         "felt one step later"},
-        {"q4", "b", 0, 0, NULL, "run fp8_delayed_update with an infinity in a history of length 4"},
-        {"q5", NULL, 1.0 / 32, 1e-3, NULL,
-         "an element's factor is 4 bytes shared by 128 elements; compare with one byte of code"},
-        {"q6", "d", 0, 0, NULL, "section 3.3 of the DeepSeek-V3 report; chapter 6 has a table"},
-    };
-    check_quiz(questions, sizeof questions / sizeof *questions);
-}
+// The exercises.
+#include "grader/lab06/tests_quiz.h"

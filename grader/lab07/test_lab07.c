@@ -23,26 +23,5 @@
 #include "grader/lab07/tests_fit.h"
 #include "grader/lab07/tests_trainer.h"
 // clang-format on
-
-// --------------------------------------------------------------------------------------------
-// The quiz
-// --------------------------------------------------------------------------------------------
-
-GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
-{
-    static const struct question questions[] = {
-        {"q1", NULL, 208, 0.005, "GB",
-         "weight and gradient have two bytes each; master, m and v four each"},
-        {"q2", NULL, 37.3, 0.005, "%",
-         "the states shrink from 8 bytes to about 2; the other 8 bytes stay. What is that of 16?"},
-        {"q3", "c", 0, 0, NULL,
-         "add up the bytes of a parameter in FP32 Adam and in BF16 with an FP32 master"},
-        {"q4", NULL, 74.5, 0.005, "GiB", "a GB is 1e9 bytes, a GiB 2^30 bytes, which is more"},
-        {"q5", NULL, 2.5, 0.005, "GiB",
-         "2 (K and V) * layers * kv_heads * head_dim * bytes for a token; mind which heads"},
-        {"q6", "d", 0, 0, NULL, "which part of the 16 bytes does ZeRO-2 leave on every device?"},
-        {"q7", NULL, 4, 0.005, NULL,
-         "the scores of a head are s x s numbers: what does 2s make of that?"},
-    };
-    check_quiz(questions, sizeof questions / sizeof *questions);
-}
+// The exercises.
+#include "grader/lab07/tests_quiz.h"

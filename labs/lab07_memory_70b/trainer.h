@@ -235,16 +235,28 @@ static void update_piece(struct trainer *t, size_t tensor, size_t from, size_t n
         pack(&t->states[1][tensor], from, n, false, v);
 }
 
+/** The weights as forward and backward read them: unpacked, if they are stored in 16 bits. */
+static const float *readable_weights(struct trainer *t)
+{
+    if (t->recipe.weight != 2)
+        return t->weights;
+    for (size_t i = 0; i < t->n; i++)
+        t->weights_fp32[i] = f32_from_bf16(t->weight_codes[i]);
+    return t->weights_fp32;
+}
+
+static struct nn_hooks hooks_of(const struct trainer *t)
+{
+    return (struct nn_hooks){.forward = t->recipe.weight == 2 ? round_bf16 : NULL,
+                             .backward = t->recipe.grad == 2 ? round_bf16 : NULL};
+}
+
 /** One step on a batch; `step` counts from 1. @return the batch's mean loss before it */
 static double trainer_step(struct trainer *t, const uint8_t *x, const uint8_t *y, double lr,
                            int step)
 {
-    bool weights_16 = t->recipe.weight == 2, grads_16 = t->recipe.grad == 2;
-    struct nn_hooks hooks = {.forward = weights_16 ? round_bf16 : NULL,
-                             .backward = grads_16 ? round_bf16 : NULL};
-    for (size_t i = 0; weights_16 && i < t->n; i++)
-        t->weights_fp32[i] = f32_from_bf16(t->weight_codes[i]);
-    double loss = nn_loss(t->work, weights_16 ? t->weights_fp32 : t->weights, x, y, hooks,
+    bool grads_16 = t->recipe.grad == 2;
+    double loss = nn_loss(t->work, readable_weights(t), x, y, hooks_of(t),
                           grads_16 ? t->grads_fp32 : t->grads);
     for (size_t i = 0; grads_16 && i < t->n; i++)
         t->grad_codes[i] = bf16_from_f32_rne(t->grads_fp32[i]);
@@ -257,6 +269,12 @@ static double trainer_step(struct trainer *t, const uint8_t *x, const uint8_t *y
         at += t->tensors[tensor];
     }
     return loss;
+}
+
+/** How many targets of a batch the model guesses right. */
+static int trainer_right(struct trainer *t, const uint8_t *x, const uint8_t *y)
+{
+    return nn_right(t->work, readable_weights(t), x, y, hooks_of(t));
 }
 
 #endif

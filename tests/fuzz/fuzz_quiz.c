@@ -18,12 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of every kind: a number, one with a unit, a word, a number that must be met exactly. */
+/* Of every kind: a number, one with a unit, a word, a number that must be met exactly, an order; with
+ * and without known mistakes. */
 static const struct question questions[] = {
     {.key = "q1", .value = 0x1p-24, .tolerance = 1e-9, .reason = "think of subnormals"},
     {.key = "q2", .value = 1120, .tolerance = 1e-3, .unit = "GB", .reason = "16 bytes each"},
     {.key = "q3", .choice = "even", .reason = "not that one"},
-    {.key = "q4", .value = 448, .tolerance = 0, .reason = "look at the specials"},
+    NUMBER("q4", 448, 0, NULL, "look at the specials", {"480", "that code is NaN"}),
+    CHOICE("q5", "c a b", "think again", {"b", "b cannot be first"}),
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
@@ -108,13 +110,26 @@ static int lines_of(const uint8_t *data, size_t size, const char *key)
     return lines;
 }
 
+static bool may_be_choice(const char *choice, const uint8_t *data, size_t size)
+{
+    char letter[2] = "";
+    if (!strchr(choice, ' '))
+        return has_letters(data, size, choice);
+    for (; *choice; choice++) {
+        letter[0] = *choice;
+        if (*choice != ' ' && !has_letters(data, size, letter))
+            return false;
+    }
+    return true;
+}
+
 static bool may_be_right(const struct question *q, const uint8_t *data, size_t size)
 {
     bool digit = false;
     for (size_t i = 0; i < size; i++)
         digit |= data[i] >= '0' && data[i] <= '9';
     return lines_of(data, size, q->key) == 1 &&
-           (q->choice ? has_letters(data, size, q->choice) : digit) &&
+           (q->choice ? may_be_choice(q->choice, data, size) : digit) &&
            (!q->unit || has_letters(data, size, q->unit));
 }
 
