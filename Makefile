@@ -259,7 +259,8 @@ $(B)/grader/$(1).hash: $(wildcard grader/$(1)/*.* grader/$(1)/golden/*.* labs/$(
 grade-$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
 	@mkdir -p build/results && $(preload) $(P)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
-	    --hash=$$$$(cat $(P)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
+	    --hash=$$$$(cat $(P)/grader/$(1).hash) \
+	    --files="$$$$(cd $(SIDE)/$(2) && sha256sum $(1).c $(if $(call has_kernels,$(1)),$(1).cu) quiz.txt 2>/dev/null)" --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
 	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 

@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 struct options {
-    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
+    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *files, *out,
+        *tests;
     uint64_t seed;
     uint64_t jobs; /* tests at a time; 0: as many as there are cores */
     bool direct, no_bubblewrap, list, strict, until_lost;
@@ -32,7 +33,7 @@ static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
     "                  [--test=NAME] [--again=NAME,NAME...] [--jobs=N] [--source=FOLDER]\n"
     "                  [--hash=HEX] [--direct] [--no-bubblewrap] [--strict] [--list]\n"
-    "                  [--until-lost]\n"
+    "                  [--files=LINES] [--until-lost]\n"
     "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
@@ -61,6 +62,7 @@ static int read_options(int argc, char **argv, struct options *o)
         JOBS,
         SOURCE,
         HASH,
+        FILES,
         DIRECT,
         NO_BWRAP,
         LIST,
@@ -79,6 +81,7 @@ static int read_options(int argc, char **argv, struct options *o)
                                           {"jobs", 1, 0, JOBS},
                                           {"source", 1, 0, SOURCE},
                                           {"hash", 1, 0, HASH},
+                                          {"files", 1, 0, FILES},
                                           {"direct", 0, 0, DIRECT},
                                           {"no-bubblewrap", 0, 0, NO_BWRAP},
                                           {"list", 0, 0, LIST},
@@ -119,6 +122,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case HASH:
             o->hash = optarg;
+            break;
+        case FILES: /* lines as sha256sum prints them */
+            o->files = optarg;
             break;
         case DIRECT:
             o->direct = true;
@@ -278,7 +284,7 @@ static void publish(const struct options *o, int records, bool bubblewrap, char 
 int main(int argc, char **argv)
 {
     struct options o = {
-        .seed = 1, .source = "", .hash = "", .gpu_library = "", .gpu_name = "a GPU"};
+        .seed = 1, .source = "", .hash = "", .files = "", .gpu_library = "", .gpu_name = "a GPU"};
     if (read_options(argc, argv, &o) != 0)
         return 2;
     forget_criterion_environment();
@@ -298,6 +304,7 @@ int main(int argc, char **argv)
     struct result r = {.lab = lab_name,
                        .source = o.source,
                        .tests_hash = o.hash,
+                       .files = o.files,
                        .seed = o.seed,
                        .gpu = o.gpu_name,
                        .direct = o.direct,
