@@ -17,13 +17,17 @@ folder   = $(filter $(1)_%,$(FOLDERS))
 GIVEN   := $(LAB)
 override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
 CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
+# lab5, 5 and 05 are no labs, but one can guess.
+meant    = $(patsubst %, (did you mean %?),$(filter $(LABS),$(1:lab%=lab0%) $(1:%=lab%) $(1:%=lab0%)))
 ifneq ($(filter-out $(LABS),$(CHOSEN)),)
-$(error there is no LAB=$(LAB); the labs are: $(LABS), or all of them with LAB=all)
+$(error there is no LAB=$(LAB)$(call meant,$(LAB)); the labs are: $(LABS), or all of them with LAB=all)
 endif
 ifneq ($(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))),)
-$(error there is no $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))); the labs are: $(LABS))
+NO_LABS := $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS)))
+$(error there is no $(NO_LABS)$(call meant,$(NO_LABS)); the labs are: $(LABS))
 endif
 chosen   = $(or $(CHOSEN),$(error say which lab: LAB=$(firstword $(LABS)), say, or build one first with `make $(firstword $(LABS))`))
+one_lab  = $(if $(filter all,$(LAB)),$(error $(firstword $(MAKECMDGOALS)) takes one lab: LAB=$(firstword $(LABS)), say),$(chosen))
 
 SIDE    := $(if $(SOLUTION),solutions,labs)
 RUNS    := build/runs$(if $(SOLUTION),/solutions)
@@ -116,6 +120,10 @@ plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
 
+.PHONY: reset
+reset: ## begin a lab anew: LAB=lab05; your files are kept as backups beside it
+	@FORCE=1 tools/stubs.sh $(or $(filter-out all,$(GIVEN)),$(error say which lab: make reset LAB=$(or $(LAB:all=),$(firstword $(LABS)))))
+
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
 submit: $(foreach l,$(CHOSEN),submit-$(l))
@@ -138,8 +146,8 @@ deps: ## install what is missing from Debian's packages, or print the command
 doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
 .PHONY: stubs
-stubs: ## bring back the files that students edit; FORCE=1 also edited ones (and backs them up)
-	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
+stubs: ## bring back files of the labs that are missing; what you edited stays
+	@tools/stubs.sh $(filter-out all,$(GIVEN))
 
 .PHONY: kernels
 kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
