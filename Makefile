@@ -106,9 +106,24 @@ grade: $(foreach l,$(CHOSEN),grade-$(l))
 	@: $(chosen)
 endif
 
+.PHONY: watch
+watch: ## build and grade at every save, and show the first failing idea; ONCE=1 only once
+watch: $(foreach l,$(CHOSEN),watch-$(l))
+	@MAKE='$(MAKE)' ONCE='$(ONCE)' tools/watch.sh $(one_lab) $(SIDE)/$(call folder,$(LAB))
+
 .PHONY: hint
 hint: ## the next hint for a test: LAB=lab05 TEST=name
-	@tools/hint.sh $(chosen) '$(TEST)' '$(STEP)'
+	@tools/hint.sh $(one_lab) '$(TEST)' '$(STEP)'
+
+.PHONY: progress
+progress: ## points, hints opened, grades that are stale, and what to type next
+progress: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+	@tools/progress.sh
+
+.PHONY: report
+report: ## all your labs as one page: build/report.html
+report: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+	@CC='$(CC)' CXX='$(CXX)' tools/report.sh build/report.html
 
 .PHONY: run
 run: ## train with your functions and write the curves' CSV; STEPS=, SEED=, DATA=
@@ -241,7 +256,7 @@ gemm-cuda: $(GEMM_CUDA) # nothing to do without a toolkit
 
 # --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---
 define LAB_RULES
-.PHONY: $(1) grade-$(1) run-$(1) plot-$(1) submit-$(1)
+.PHONY: $(1) grade-$(1) watch-$(1) run-$(1) plot-$(1) submit-$(1)
 $(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
 	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
 	    echo "$(1) is built ($(SIDE)/$(2)$$$$(cat $(B)/$(SIDE)/$(1).cu.checked.refused 2>/dev/null))." \
@@ -271,6 +286,10 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(W
 	    --files="$$$$(cd $(SIDE)/$(2) && sha256sum $(1).c $(if $(call has_kernels,$(1)),$(1).cu) quiz.txt 2>/dev/null)" --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
 	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
+
+# What is the same at every save.
+watch-$(1): $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER) $(P)/grader/thunks_$(1).o $(P)/libcommon.a \
+    $(if $(call has_kernels,$(1)),$(P)/labs/$(1).launch.checked.o $(LIBSIMT_checked))
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
