@@ -18,13 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 struct options {
     const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *files, *out,
         *tests;
     uint64_t seed;
-    uint64_t jobs; /* tests at a time; 0: as many as there are cores */
+    uint64_t jobs; /* tests at a time; 0: two a core, as tests wait for their workers */
     bool direct, no_bubblewrap, list, strict, until_lost;
     bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
@@ -237,7 +238,7 @@ static void run(struct criterion_test_set *set, const struct result *r, const st
     }
     char *pattern = o->tests ? pattern_of(r) : NULL;
     criterion_options.pattern = pattern;
-    criterion_options.jobs = (size_t)o->jobs;
+    criterion_options.jobs = o->jobs ? (size_t)o->jobs : 2 * (size_t)get_nprocs();
     criterion_options.fail_fast = o->until_lost;
     criterion_options.logging_threshold = CRITERION_LOG_LEVEL_QUIET;
     criterion_run_all_tests(set);
