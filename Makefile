@@ -18,7 +18,7 @@ GIVEN   := $(LAB)
 override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
 CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
 # lab5, 5 and 05 are no labs, but one can guess.
-meant    = $(patsubst %, (did you mean %?),$(filter $(LABS),$(1:lab%=lab0%) $(1:%=lab%) $(1:%=lab0%)))
+meant    = $(patsubst %, (did you mean %?),$(filter $(LABS),$(1:lab%=lab0%) $(1:%=lab%) $(1:%=lab0%) $(call short,$(1))))
 ifneq ($(filter-out $(LABS),$(CHOSEN)),)
 $(error there is no LAB=$(LAB)$(call meant,$(LAB)); the labs are: $(LABS), or all of them with LAB=all)
 endif
@@ -26,8 +26,8 @@ ifneq ($(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))),)
 NO_LABS := $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS)))
 $(error there is no $(NO_LABS)$(call meant,$(NO_LABS)); the labs are: $(LABS))
 endif
-chosen   = $(or $(CHOSEN),$(error say which lab: LAB=$(firstword $(LABS)), say, or build one first with `make $(firstword $(LABS))`))
-one_lab  = $(if $(filter all,$(LAB)),$(error $(firstword $(MAKECMDGOALS)) takes one lab: LAB=$(firstword $(LABS)), say),$(chosen))
+chosen   = $(or $(CHOSEN),$(error say which lab: `make $(firstword $(MAKECMDGOALS)) LAB=$(firstword $(LABS))`, or build one first: `make $(firstword $(LABS))`))
+one_lab  = $(if $(filter all,$(LAB)),$(error $(firstword $(MAKECMDGOALS)) takes one lab: `make $(firstword $(MAKECMDGOALS)) LAB=$(firstword $(LABS))`),$(chosen))
 
 SIDE    := $(if $(SOLUTION),solutions,labs)
 RUNS    := build/runs$(if $(SOLUTION),/solutions)
@@ -88,6 +88,8 @@ help: ## this list
 
 .PHONY: $(LABS) missing
 missing: # a student's file that is not there: cc_student.sh says so
+.DEFAULT: # nothing else has such a name
+	@echo '$(if $(filter $@,$(MAKECMDGOALS)),There is no `make $@`: `make help` lists what there is.,$@ is missing and nothing here makes it: take it from the repository or the handout again.)' >&2; exit 2
 labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
@@ -109,7 +111,7 @@ endif
 .PHONY: watch
 watch: ## build and grade at every save, and show the first failing idea; ONCE=1 only once
 watch: $(foreach l,$(CHOSEN),watch-$(l))
-	@MAKE='$(MAKE)' ONCE='$(ONCE)' tools/watch.sh $(one_lab) $(SIDE)/$(call folder,$(LAB))
+	@MAKE='$(MAKE)' ONCE='$(ONCE)' exec tools/watch.sh $(one_lab) $(SIDE)/$(call folder,$(LAB))
 
 .PHONY: hint
 hint: ## the next hint for a test: LAB=lab05 TEST=name
@@ -137,7 +139,7 @@ plot: $(foreach l,$(CHOSEN),plot-$(l))
 
 .PHONY: reset
 reset: ## begin a lab anew: LAB=lab05; your files are kept as backups beside it
-	@FORCE=1 tools/stubs.sh $(or $(filter-out all,$(GIVEN)),$(error say which lab: make reset LAB=$(or $(LAB:all=),$(firstword $(LABS)))))
+	@FORCE=1 tools/stubs.sh $(or $(filter-out all,$(GIVEN)),$(error say which lab: `make reset LAB=$(or $(LAB:all=),$(firstword $(LABS)))`))
 
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)

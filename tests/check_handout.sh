@@ -132,6 +132,10 @@ watch_the_lab() { # its kernels break, and are mended
     seen=$?
     kill $watcher
     wait $watcher
+    for process in /proc/[0-9]*; do # a make that is killed leaves nobody watching
+        ! tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q 'tools/watch.sh' ||
+            [ "$(readlink "$process/cwd")" != "$tree" ] || seen=1
+    done
     return $seen
 }
 until_verdict() { # PATTERN...: within half a minute, and then what was said is forgotten

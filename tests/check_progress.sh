@@ -93,9 +93,9 @@ expect "wrong usage" 2 "usage:"
 # What stubs.sh does is in check_stubs.sh; here is what make asks it for.
 cd "$root" || exit 1
 run make reset
-expect "reset without a lab refuses, and says what to type" 2 "say which lab: make reset LAB="
+expect "reset without a lab refuses, and says what to type" 2 "say which lab: \`make reset LAB="
 run make lab05 reset
-expect "nor does it take the lab that was built" 2 "say which lab: make reset LAB=lab05"
+expect "nor does it take the lab that was built" 2 "say which lab: \`make reset LAB=lab05"
 run make reset LAB=all
 expect "nor all of them" 2 "say which lab"
 run make -n reset LAB=lab05
@@ -104,6 +104,10 @@ run make hint LAB=all
 expect "a hint is for one lab" 2 "hint takes one lab"
 run make lab5
 expect "lab5 is no lab, but lab05 is" 2 "there is no lab5 (did you mean lab05?)"
+run make lab05_master_weights
+expect "the folder is no lab either" 2 "did you mean lab05?"
+run make grades
+expect "a goal that there is not" 2 "There is no \`make grades\`: \`make help\` lists what there is."
 run make grade LAB=5
 expect "nor is 5" 2 "there is no LAB=5 (did you mean lab05?)"
 finish
