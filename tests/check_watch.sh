@@ -31,7 +31,7 @@ half() {
         '  FAIL    0/4   adds_two   two' '         got 3' '         likely: off by one' '         | adds_three'
 }
 broken() {
-    printf '%s\n' 'echo "lab77.c:3: error: expected ;" >&2' 'echo "make: *** Error 1" >&2' 'exit 2'
+    printf '%s\n' 'echo "lab77: the file compiles, but"' 'echo "lab77.c:3: error: expected ;" >&2' 'echo "Mend it, save, and type: make lab77" >&2' 'echo "make: *** Error 1" >&2' 'exit 2'
 }
 # until_said TEXT...: waits until the log has them all.
 until_said() {
@@ -84,9 +84,10 @@ check "and no other test" lacks 'todo'
 check "make was asked for the lab and its grade" grep -qx -e '--no-print-directory LAB=lab77 lab77 grade' "$scratch/calls"
 broken >$folder/lab77.c
 run env ONCE=1 tools/watch.sh lab77 $folder
-expect "a file that does not compile: the compiler's words" 0 "lab77.c:3: error"
+expect "a file that does not compile: the compiler's words" 0 "lab77.c:3: error" "Mend it, and save."
 cp "$scratch_top/output" "$scratch/log"
 check "without make's" lacks "make:"
+check "and nothing passes" lacks "passes"
 
 # -------------------------------------------------------------------- saves, without a terminal
 saves_are_seen() { # HOW

@@ -98,14 +98,15 @@ behind() {
 }
 
 say_keys() {
-    [ -z "$terminal" ] || printf '\n%sn next failing idea   h hint   q quit%s\n' "$dim" "$plain"
+    [ -z "$terminal" ] ||
+        printf '\n%s%sq quit%s\n' "$dim" "${tests:+n next failing idea   h hint   }" "$plain"
 }
 
 # The verdict of the run that ended: what the compiler had to say, the points, and one failing idea.
 show() {
     printf '%s' "$clear"
-    grep -v '^make' "$work/errors.$verdict"
-    points=$(grep "^$lab: " "$work/report.$verdict" | sed -n '$p')
+    sed "/^make/d; s/ save, and type: make $lab\$/ and save./" "$work/errors.$verdict"
+    points=$(grep "^$lab: .* points " "$work/report.$verdict")
     if [ -z "$points" ]; then
         tests=''
     else
