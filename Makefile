@@ -17,13 +17,17 @@ folder   = $(filter $(1)_%,$(FOLDERS))
 GIVEN   := $(LAB)
 override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
 CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
+# lab5, 5 and 05 are no labs, but one can guess.
+meant    = $(patsubst %, (did you mean %?),$(filter $(LABS),$(1:lab%=lab0%) $(1:%=lab%) $(1:%=lab0%) $(call short,$(1))))
 ifneq ($(filter-out $(LABS),$(CHOSEN)),)
-$(error there is no LAB=$(LAB); the labs are: $(LABS), or all of them with LAB=all)
+$(error there is no LAB=$(LAB)$(call meant,$(LAB)); the labs are: $(LABS), or all of them with LAB=all)
 endif
 ifneq ($(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))),)
-$(error there is no $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS))); the labs are: $(LABS))
+NO_LABS := $(filter-out $(LABS) labNN,$(filter lab%,$(MAKECMDGOALS)))
+$(error there is no $(NO_LABS)$(call meant,$(NO_LABS)); the labs are: $(LABS))
 endif
-chosen   = $(or $(CHOSEN),$(error say which lab: LAB=$(firstword $(LABS)), say, or build one first with `make $(firstword $(LABS))`))
+chosen   = $(or $(CHOSEN),$(error say which lab: `make $(firstword $(MAKECMDGOALS)) LAB=$(firstword $(LABS))`, or build one first: `make $(firstword $(LABS))`))
+one_lab  = $(if $(filter all,$(LAB)),$(error $(firstword $(MAKECMDGOALS)) takes one lab: `make $(firstword $(MAKECMDGOALS)) LAB=$(firstword $(LABS))`),$(chosen))
 
 SIDE    := $(if $(SOLUTION),solutions,labs)
 RUNS    := build/runs$(if $(SOLUTION),/solutions)
@@ -84,6 +88,8 @@ help: ## this list
 
 .PHONY: $(LABS) missing
 missing: # a student's file that is not there: cc_student.sh says so
+.DEFAULT: # nothing else has such a name
+	@echo '$(if $(filter $@,$(MAKECMDGOALS)),There is no `make $@`: `make help` lists what there is.,$@ is missing and nothing here makes it: take it from the repository or the handout again.)' >&2; exit 2
 labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
@@ -102,9 +108,24 @@ grade: $(foreach l,$(CHOSEN),grade-$(l))
 	@: $(chosen)
 endif
 
+.PHONY: watch
+watch: ## build and grade at every save, and show the first failing idea; ONCE=1 only once
+watch: $(foreach l,$(CHOSEN),watch-$(l))
+	@MAKE='$(MAKE)' ONCE='$(ONCE)' exec tools/watch.sh $(one_lab) $(SIDE)/$(call folder,$(LAB))
+
 .PHONY: hint
 hint: ## the next hint for a test: LAB=lab05 TEST=name
-	@tools/hint.sh $(chosen) '$(TEST)' '$(STEP)'
+	@tools/hint.sh $(one_lab) '$(TEST)' '$(STEP)'
+
+.PHONY: progress
+progress: ## points, hints opened, grades that are stale, and what to type next
+progress: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+	@tools/progress.sh
+
+.PHONY: report
+report: ## all your labs as one page: build/report.html
+report: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+	@CC='$(CC)' CXX='$(CXX)' tools/report.sh build/report.html
 
 .PHONY: run
 run: ## train with your functions and write the curves' CSV; STEPS=, SEED=, DATA=
@@ -115,6 +136,10 @@ run: $(foreach l,$(CHOSEN),run-$(l))
 plot: ## draw the lab's figures (PNG and SVG); TERM=dumb or sixel draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
+
+.PHONY: reset
+reset: ## begin a lab anew: LAB=lab05; your files are kept as backups beside it
+	@FORCE=1 tools/stubs.sh $(or $(filter-out all,$(GIVEN)),$(error say which lab: `make reset LAB=$(or $(LAB:all=),$(firstword $(LABS)))`))
 
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
@@ -139,8 +164,8 @@ deps: ## install what is missing from Debian's packages, or print the command
 doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
 .PHONY: stubs
-stubs: ## bring back the files that students edit; FORCE=1 also edited ones (and backs them up)
-	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
+stubs: ## bring back files of the labs that are missing; what you edited stays
+	@tools/stubs.sh $(filter-out all,$(GIVEN))
 
 .PHONY: kernels
 kernels: ## compile every kernel with nvcc, for devices of compute capability 8.0 and later
@@ -240,7 +265,7 @@ gemm-cuda: $(GEMM_CUDA) # nothing to do without a toolkit
 
 # --- one lab: $(1) = lab05, $(2) = lab05_master_weights ---
 define LAB_RULES
-.PHONY: $(1) grade-$(1) run-$(1) plot-$(1) submit-$(1)
+.PHONY: $(1) grade-$(1) watch-$(1) run-$(1) plot-$(1) submit-$(1)
 $(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
 	@$(if $(SOLUTION),,mkdir -p build && echo $(1) >build/last-lab &&) \
 	    echo "$(1) is built ($(SIDE)/$(2)$$$$(cat $(B)/$(SIDE)/$(1).cu.checked.refused 2>/dev/null))." \
@@ -254,7 +279,7 @@ $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(P)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(P)/libcommon.a
 	@$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@ || { \
-	    echo '$(1): the file compiles, but uses or defines names that it may not (above).'; exit 1; }
+	    echo '$(1): the file compiles, but uses or defines names that it may not (above).' >&2; exit 1; }
 
 $(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c $(wildcard grader/$(1)/golden/*.csv) Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
@@ -266,9 +291,14 @@ $(B)/grader/$(1).hash: $(wildcard grader/$(1)/*.* grader/$(1)/golden/*.* labs/$(
 grade-$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER)
 	@mkdir -p build/results && $(preload) $(P)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
-	    --hash=$$$$(cat $(P)/grader/$(1).hash) --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
+	    --hash=$$$$(cat $(P)/grader/$(1).hash) \
+	    --files="$$$$(cd $(SIDE)/$(2) && sha256sum $(1).c $(if $(call has_kernels,$(1)),$(1).cu) quiz.txt 2>/dev/null)" --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
 	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(FORK),--fork) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
+
+# What is the same at every save.
+watch-$(1): $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(WORKER) $(P)/grader/thunks_$(1).o $(P)/libcommon.a \
+    $(if $(call has_kernels,$(1)),$(P)/labs/$(1).launch.checked.o $(LIBSIMT_checked))
 
 $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@

@@ -123,8 +123,8 @@ static void write_record(double seconds)
     json_t *record =
         json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:f, s:b, s:b}", "name", now.test->name, "status",
                   now.status, "points", points, "message", printable(now.message), "belief",
-                  printable(now.belief), "output", printable(session_output()), "seconds", seconds,
-                  "kernels", now.kernels, "on_device", now.on_device);
+                  printable(has_passed() ? "" : now.belief), "output", printable(session_output()),
+                  "seconds", seconds, "kernels", now.kernels, "on_device", now.on_device);
     char *line = record ? json_dumps(record, JSON_COMPACT) : NULL;
     char *whole = NULL;
     int length = line ? asprintf(&whole, "%s\n", line) : -1;

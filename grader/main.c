@@ -19,13 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct options {
-    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *out, *tests;
+    const char *source, *library, *gpu_library, *gpu_name, *worker, *quiz, *hash, *files, *out,
+        *tests;
     uint64_t seed;
-    uint64_t jobs; /* tests at a time; 0: as many as there are cores */
+    uint64_t jobs; /* tests at a time; 0: two a core, as tests wait for their workers */
     bool direct, no_bubblewrap, forked, list, strict, until_lost;
     bool partial; /* not all tests: that is no result, unless --again asks for it */
 };
@@ -34,7 +36,7 @@ static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
     "                  [--test=NAME] [--again=NAME,NAME...] [--jobs=N] [--source=FOLDER]\n"
     "                  [--hash=HEX] [--direct] [--no-bubblewrap] [--strict] [--list]\n"
-    "                  [--until-lost]\n"
+    "                  [--files=LINES] [--until-lost]\n"
     "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
@@ -64,6 +66,7 @@ static int read_options(int argc, char **argv, struct options *o)
                  {"out", TEXT, &o->out},
                  {"source", TEXT, &o->source},
                  {"hash", TEXT, &o->hash},
+                 {"files", TEXT, &o->files},
                  {"test", TEXT, &test},
                  {"again", TEXT, &again},
                  {"seed", NUMBER, &o->seed},
@@ -200,7 +203,7 @@ static void run(struct criterion_test_set *set, const struct result *r, const st
     }
     char *pattern = o->tests ? pattern_of(r) : NULL;
     criterion_options.pattern = pattern;
-    criterion_options.jobs = (size_t)o->jobs;
+    criterion_options.jobs = o->jobs ? (size_t)o->jobs : 2 * (size_t)get_nprocs();
     criterion_options.fail_fast = o->until_lost;
     criterion_options.logging_threshold = CRITERION_LOG_LEVEL_QUIET;
     criterion_run_all_tests(set);
@@ -247,7 +250,7 @@ static void publish(const struct options *o, int records, bool bubblewrap, char 
 int main(int argc, char **argv)
 {
     struct options o = {
-        .seed = 1, .source = "", .hash = "", .gpu_library = "", .gpu_name = "a GPU"};
+        .seed = 1, .source = "", .hash = "", .files = "", .gpu_library = "", .gpu_name = "a GPU"};
     if (read_options(argc, argv, &o) != 0)
         return 2;
     forget_criterion_environment();
@@ -267,6 +270,7 @@ int main(int argc, char **argv)
     struct result r = {.lab = lab_name,
                        .source = o.source,
                        .tests_hash = o.hash,
+                       .files = o.files,
                        .seed = o.seed,
                        .gpu = o.gpu_name,
                        .direct = o.direct,

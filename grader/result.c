@@ -95,6 +95,17 @@ void result_devices(const struct result *r, char *text, size_t size)
     snprintf(text, size, "CPU%s%s", on_device ? " and " : "", on_device ? r->gpu : "");
 }
 
+/* Lines of "HASH  NAME" as an object: name to hash. */
+static json_t *files_to_json(const char *lines)
+{
+    json_t *files = json_object();
+    char hash[65], name[64];
+    for (int length; sscanf(lines, " %64[0-9a-f] %63[^\n]%n", hash, name, &length) == 2;
+         lines += length)
+        json_object_set_new(files, name, json_string(hash));
+    return files;
+}
+
 static json_t *to_json(const struct result *r)
 {
     json_t *tests = json_array();
@@ -111,11 +122,11 @@ static json_t *to_json(const struct result *r)
     result_devices(r, device, sizeof device);
     snprintf(compiler, sizeof compiler, "%s", __VERSION__);
     snprintf(seed, sizeof seed, "%" PRIu64, r->seed);
-    return json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:o}", "schema",
-                     1, "lab", r->lab, "source", r->source, "points", r->points, "max_points",
-                     r->max_points, "seed", seed, "device", device, "sandbox", r->sandbox,
-                     "tests_sha256", r->tests_hash, "tools", "compiler", compiler, "jansson",
-                     JANSSON_VERSION, "tests", tests);
+    return json_pack("{s:i, s:s, s:s, s:f, s:f, s:s, s:s, s:s, s:s, s:o, s:{s:s, s:s}, s:o}",
+                     "schema", 1, "lab", r->lab, "source", r->source, "points", r->points,
+                     "max_points", r->max_points, "seed", seed, "device", device, "sandbox",
+                     r->sandbox, "tests_sha256", r->tests_hash, "files", files_to_json(r->files),
+                     "tools", "compiler", compiler, "jansson", JANSSON_VERSION, "tests", tests);
 }
 
 static int write_all(const char *temporary, const char *text)

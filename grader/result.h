@@ -29,6 +29,7 @@ struct result {
     const char *lab;           /**< "lab05" */
     const char *source;        /**< folder of the graded files: labs/... or solutions/... */
     const char *tests_hash;    /**< SHA-256 over the lab's tests and contract */
+    const char *files;         /**< the graded files: lines of SHA-256 and name, as sha256sum has */
     const char *gpu;           /**< name of the GPU that kernels may run on, or "" */
     const char *sandbox;       /**< "bubblewrap+seccomp", "seccomp" or "none (direct)" */
     bool direct;               /**< in one process, for debugging: no score */

@@ -27,8 +27,12 @@ stand_in bwrap <<'END'
 echo "bwrap: not here" >&2
 exit 1
 END
+stand_in inotifywait <<'END'
+echo inotifywait 3.22
+END
 doctor
 expect "optional things may lack" 0 "fine      compiler" "optional  namespaces" "bwrap: not here"
+expect "what watch, progress and report use" 0 "fine      jq" "fine      inotifywait        inotifywait 3.22"
 expect "a device has the formats of its capability" 0 \
     "Some GPU, compute capability 9.0, tensor cores for FP16, BF16, TF32, FP8" \
     "Older GPU, compute capability 8.6, tensor cores for FP16, BF16, TF32" \

@@ -121,10 +121,44 @@ run make plot LAB=lab05
 expect "plot" 0 "build/figures/lab05_loss.png"
 run make hint LAB=lab05 TEST=quiz
 expect "hint" 0 "step 1 of 3"
+run make watch LAB=lab05 ONCE=1
+expect "watch, once" 0 "lab05: 100 of 100 points" "Everything passes. Next: make "
+watch_the_lab() { # its kernels break, and are mended
+    : >"$scratch/watched"
+    make watch LAB=lab05 </dev/null >>"$scratch/watched" 2>&1 &
+    watcher=$!
+    until_verdict "100 of 100" && echo '(' >>labs/lab05_master_weights/lab05.cu &&
+        until_verdict "lab05.cu saved" "lab05.cu:.*error" "FAIL .*kernel_" &&
+        cp "$root/solutions/lab05_master_weights/lab05.cu" labs/lab05_master_weights/ && until_verdict "100 of 100"
+    seen=$?
+    kill $watcher
+    wait $watcher
+    for process in /proc/[0-9]*; do # a make that is killed leaves nobody watching
+        ! tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q 'tools/watch.sh' ||
+            [ "$(readlink "$process/cwd")" != "$tree" ] || seen=1
+    done
+    return $seen
+}
+until_verdict() { # PATTERN...: within half a minute, and then what was said is forgotten
+    for pattern; do
+        for _ in $(seq 300); do
+            grep -q -e "$pattern" "$scratch/watched" && continue 2
+            sleep 0.1
+        done
+        return 1
+    done
+    : >"$scratch/watched"
+}
+check "watch, save by save" watch_the_lab
+run make progress
+expect "progress" 0 "lab05  ####################" "1 hint " "next: make "
+run make report
+expect "report" 0 "build/report.html: open it"
+check "with every lab, and the curves" sh -c '[ "$(grep -c "<section id=\"lab" build/report.html)" -ge 7 ] && grep -q "<svg role=" build/report.html'
 run make stubs
 expect "stubs keeps what was edited" 0 "lab05.c kept"
-run make stubs LAB=lab05 FORCE=1
-expect "and brings it back by FORCE=1" 0 "saved as lab05.c.bak-" "lab05.c written"
+run make reset LAB=lab05
+expect "reset brings it back" 0 "saved as labs/lab05_master_weights/lab05.c.bak-" "lab05.c written"
 check "as it was" cmp labs/lab05_master_weights/lab05.c prebuilt/stubs/lab05_master_weights/lab05.c
 run make doctor
 expect "doctor" 0 "grader             prebuilt, for $machine"

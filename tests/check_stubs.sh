@@ -134,10 +134,10 @@ check_edited() {
     tools/stubs.sh >/dev/null
     echo '// first' >>"$stub"
     run tools/stubs.sh
-    expect "an edited file is kept" 0 "$stub kept" "FORCE=1" "1 kept"
+    expect "an edited file is kept" 0 "$stub kept" "make reset LAB=lab77" "1 kept"
     check "with its edit" grep -q '// first' "$stub"
     run env FORCE=1 tools/stubs.sh
-    expect "FORCE=1 replaces it" 0 "saved as lab77.c.bak-" "$stub written"
+    expect "FORCE=1 replaces it" 0 "saved as $stub.bak-" "$stub written"
     check "after a backup" grep -q '// first' "$stub".bak-*
     echo '// second' >>"$stub"
     env FORCE=1 tools/stubs.sh >/dev/null

@@ -9,7 +9,7 @@
 # shellcheck shell=sh
 
 set -u
-unset FORCE CC CC_LIMIT GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE MAKEFLAGS TEST
+unset FORCE CC CC_LIMIT CC_ERRORS GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE MAKEFLAGS TEST
 # shellcheck disable=SC2034 # for the checks
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 scratch_top=$(mktemp -d) || exit 1

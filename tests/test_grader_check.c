@@ -9,13 +9,15 @@
 
 static void pass_nothing_checked(void)
 {
+    because("a belief that nothing came of");
 }
 
-Test(check, a_body_that_ends_has_full_points)
+Test(check, a_body_that_ends_has_full_points_and_no_belief)
 {
     json_t *r = outcome(pass_nothing_checked);
     cr_assert_str_eq(text_of(r, "status"), "passed");
     cr_assert_eq(points_of(r), 10.0);
+    cr_assert_str_eq(text_of(r, "belief"), "");
 }
 
 static void fail_after_half(void)

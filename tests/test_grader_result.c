@@ -19,7 +19,7 @@ static struct result sample(const char *records)
     cr_assert(fd >= 0 && write(fd, records, strlen(records)) == (ssize_t)strlen(records));
     close(fd);
     struct result r = {
-        .lab = "lab05", .source = "", .tests_hash = "", .sandbox = "none", .count = 2};
+        .lab = "lab05", .source = "", .tests_hash = "", .files = "", .sandbox = "none", .count = 2};
     r.tests = calloc(2, sizeof *r.tests);
     r.tests[0] = (struct test_result){.test = &second};
     r.tests[1] = (struct test_result){.test = &first};
@@ -44,11 +44,15 @@ Test(result, the_file_can_be_read_back)
     struct result r = sample("{\"name\":\"first\",\"status\":\"passed\",\"points\":60.0}\n");
     char path[] = "/tmp/lowp-result.XXXXXX";
     close(mkstemp(path));
+    r.files = "0123456789abcdef  lab05.c\nfedcba9876543210  quiz.txt\n";
     cr_assert_eq(result_write(&r, path, stderr), 0);
     json_t *json = json_load_file(path, 0, NULL);
     cr_assert(json != NULL);
     cr_assert_eq(json_number_value(json_object_get(json, "points")), 60.0);
     cr_assert_eq(json_array_size(json_object_get(json, "tests")), 2);
+    const json_t *files = json_object_get(json, "files");
+    cr_assert_eq(json_object_size(files), 2);
+    cr_assert_str_eq(json_string_value(json_object_get(files, "quiz.txt")), "fedcba9876543210");
     unlink(path);
     result_free(&r);
 }

@@ -5,9 +5,10 @@
 #   tools/cc_student.sh SRC OBJ DEPFILE -- CFLAGS...
 #
 # What can be wrong with the file is said in one message, without a wall of compiler output: the
-# first three errors, the exercise they are in, and what to do. Warnings are shown and do no harm.
+# first errors, the exercise they are in, and what to do. Warnings are shown and do no harm.
 # OBJ appears whole or not at all: after a failure no older object stays behind to be graded.
-# CC names the compiler (gcc). CC_LIMIT is its time limit in seconds (60), CC_GIB its memory (4).
+# CC names the compiler (gcc). CC_LIMIT is its time limit in seconds (60), CC_GIB its memory (4),
+# CC_ERRORS how many errors are shown (3).
 # Exit: 0 compiled, 1 not, 2 wrong usage.
 set -u
 
@@ -53,7 +54,7 @@ solutions/*)
     ;;
 *)
     missing="\`make stubs LAB=$lab\` brings it back; no other file is touched."
-    restore="\`make stubs LAB=$lab FORCE=1\` brings the original back and saves this one."
+    restore="\`make reset LAB=$lab\` brings the original back and saves this one."
     ;;
 esac
 
@@ -169,8 +170,8 @@ for candidate in "${src%/*}/$contract" labs/"$lab"_*/"$contract"; do
 done
 
 case ${CC:-gcc} in
-*clang*) limit=-ferror-limit=3 ;;
-*) limit=-fmax-errors=3 ;;
+*clang*) limit=-ferror-limit=${CC_ERRORS:-3} ;;
+*) limit=-fmax-errors=${CC_ERRORS:-3} ;;
 esac
 
 compile "$@"

@@ -41,7 +41,8 @@ libboost-context-dev|base|switches between the threads of a CUDA block on the CP
 bubblewrap|base|the sandbox in which student code runs|command bwrap
 gnuplot-nox|base|draws the figures|command gnuplot
 wamerican|base|the word list that the models learn|file /usr/share/dict/american-english
-jq|class|turns results into exports and reports|command jq
+jq|base|reads results, for progress and reports|command jq
+inotify-tools|base|tells make watch at once that a file was saved|command inotifywait
 parallel|class|grades a class on all cores|command parallel
 libarchive-dev|class|reads the archives that students hand in|header archive.h
 libarchive-tools|class|makes archives, for trying the reading of them out|command bsdtar

@@ -175,6 +175,20 @@ check_prebuilt() {
     fi
 }
 
+# What `make watch`, `make progress` and `make report` use.
+check_learning() {
+    if have jq; then
+        fine jq "$(jq --version)"
+    else
+        missing jq "no progress and no reports; grading works" "make deps"
+    fi
+    if have inotifywait; then
+        fine inotifywait "$(inotifywait --help | first_line)"
+    else
+        optional inotifywait "make watch looks for saves three times a second" "make deps"
+    fi
+}
+
 check_words() {
     words=/usr/share/dict/american-english
     if [ -r "$words" ]; then
@@ -267,6 +281,7 @@ else
 fi
 library OpenBLAS cblas.h openblas openblas "experiments cannot be built"
 check_gnuplot
+check_learning
 check_words
 check_writable
 check_sandbox

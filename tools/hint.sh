@@ -5,6 +5,7 @@
 #   tools/hint.sh LAB               list the lab's tests that have hints, and what was opened
 #   tools/hint.sh LAB TEST          show the next step: 1 nudge, 2 approach, 3 near-answer
 #   tools/hint.sh LAB TEST STEP     show that step (again, or early)
+#   tools/hint.sh --opened LAB      the tests of which steps were opened, and how many: "TEST N" lines
 #   tools/hint.sh --check [LAB]     is every hints.md well formed? Prints the tests it knows.
 #
 # The hints are in labs/LAB_*/hints.md: a heading `## test_name: title` for each test, and under it
@@ -188,6 +189,15 @@ if [ "${1:-}" = --check ]; then
         read_hints "$file" list || rc=1
     done
     exit $rc
+fi
+if [ "${1:-}" = --opened ]; then
+    find_lab "${2:-}"
+    for test in build/hints/"$lab"/*; do
+        test=${test##*/}
+        count=$(opened "$test")
+        [ "$count" -eq 0 ] || echo "$test $count"
+    done
+    exit
 fi
 if [ $# -gt 3 ]; then
     complain "usage: tools/hint.sh LAB [TEST [STEP]]"

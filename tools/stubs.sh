@@ -1,6 +1,6 @@
 #!/bin/sh
-# stubs.sh - cuts the students' files in labs/ out of the solutions. Called by `make stubs`, by
-# the tests and by the handout; run it from anywhere. In a handout, where no solutions are, it takes
+# stubs.sh - cuts the students' files in labs/ out of the solutions. Called by `make stubs`, `make
+# reset`, the tests and the handout; run it from anywhere. In a handout, where no solutions are, it takes
 # prebuilt/stubs in their place: those are cut already, and the cut of a cut is the same text.
 #
 #   tools/stubs.sh [LAB...]         write labs/labNN_name/{labNN.c,labNN.cu,quiz.txt}
@@ -186,7 +186,7 @@ back_up() {
         i=$((i + 1))
     done
     if { [ ! -d "$1" ] && ln -- "$1" "$backup" 2>/dev/null; } || mv -n -- "$1" "$backup"; then
-        say "$1: your version is saved as ${backup##*/}"
+        say "$1: your version is saved as $backup"
     else
         complain "$1: no backup could be written, so it is kept as it is"
         return 1
@@ -213,7 +213,7 @@ write_stub() {
         if ! untouched "$1" "$2"; then
             if [ "$force" = no ]; then
                 lab=${2#labs/}
-                say "$2 kept: it was edited. \`make stubs LAB=${lab%%_*} FORCE=1\` replaces it" \
+                say "$2 kept: it was edited. \`make reset LAB=${lab%%_*}\` replaces it" \
                     "and saves your version"
                 cleanup
                 kept=$((kept + 1))

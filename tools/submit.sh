@@ -65,12 +65,11 @@ check_compiles() {
 say_points() {
     result=build/results/$lab.json
     [ -f "$result" ] || { warn "not graded yet: \`make $lab && make grade\` says what it is worth."; return; }
-    for file in $files; do
-        if [ "$folder/$file" -nt "$result" ]; then
-            warn "$folder/$file has changed since the last grade: \`make $lab && make grade\`."
-            return
-        fi
-    done
+    changed=$(tools/progress.sh --changed "$lab" | sed -n 1p)
+    if [ -n "$changed" ]; then
+        warn "$changed has changed since the last grade: \`make $lab && make grade\`."
+        return
+    fi
     warn "the last grade of these files: $(sed -n 's/^  "points": \(.*\),/\1/p' "$result") of" \
         "$(sed -n 's/^  "max_points": \(.*\),/\1/p' "$result") points."
 }
@@ -79,18 +78,10 @@ version_of() {
     "$1" -dumpfullversion 2>/dev/null || echo "none"
 }
 
-workbook_version() {
-    if [ -f prebuilt/version ]; then
-        cat prebuilt/version
-    elif [ ! -e .git ] || ! git describe --always --dirty --abbrev=12 2>/dev/null; then
-        echo unknown
-    fi
-}
-
 # Everything in it is made of letters, digits and dots: no text of the student's.
 manifest() {
     printf '{\n  "schema": 1,\n  "lab": "%s",\n  "workbook": "%s",\n  "tests_sha256": "%s",\n' \
-        "$lab" "$(workbook_version)" "$(cat "$hash")"
+        "$lab" "$(tools/version.sh)" "$(cat "$hash")"
     printf '  "tools": {"gcc": "%s", "g++": "%s"},\n  "files": {' \
         "$(version_of "${CC:-gcc}")" "$(version_of "${CXX:-g++}")"
     comma=

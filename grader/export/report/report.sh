@@ -17,6 +17,7 @@ if [ $# -lt 2 ] || ! [ -d "$1" ]; then
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
+shared=$here/../../../tools/page # what pages of one's own have too
 cd "$1" || exit 1
 shift
 
@@ -42,7 +43,7 @@ stream() {
 }
 
 pages() {
-    jq -nr -L "$here" --arg mark "$mark" --arg labs "$*" --rawfile css "$here/report.css" \
+    jq -nr -L "$here" -L "$shared" --arg mark "$mark" --arg labs "$*" --rawfile css "$shared/page.css" \
         --rawfile broken "$work/broken" -f "$here/report.jq" <"$work/stream"
 }
 

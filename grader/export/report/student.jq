@@ -2,18 +2,7 @@
 # It may be handed to the student: of hidden tests it says how many there are, how many failed and
 # their points, and nothing else.
 include "html";
-
-def one_of_tests($lab; $flaky):
-  (.status | kind) as $kind
-  | @html "<li class=\"test \($kind)\" id=\"\($lab)-\(.name)\"><div class=\"line\"><h3>\(.name)</h3>",
-    (.status | badge),
-    (.name as $name | if $flaky | index($name) then flaky_mark else empty end),
-    @html "<span class=\"points\">\(.points | num)\u202f/\u202f\(.max_points | num)</span></div>",
-    @html "<p class=\"idea\">\(.idea)</p>",
-    (if .message != "" then @html "<pre>\(.message)</pre>" else empty end),
-    (if .belief != "" then @html "<p class=\"belief\"><b>Likely:</b> \(.belief)</p>" else empty end),
-    (if .output != "" then @html "<details open><summary>What your code printed</summary><pre>\(.output)</pre></details>" else empty end),
-    "</li>";
+include "tests";
 
 def hidden_tests:
   map(select(.visibility == "hidden"))
@@ -42,20 +31,18 @@ def curves($mark):
 def student_lab($mark):
   .lab as $lab | .flaky as $flaky
   | (.tests | map(select(.visibility != "hidden"))) as $public
-  | @html "<section id=\"\($lab)\"><h2>\($lab): \(.title)</h2><div class=\"score\"><p class=\"big\">\(.points | num)<small> of \(.max_points | num) points</small></p>",
-    @html "<div class=\"track\" style=\"--w:\(.points / ([.max_points, 1] | max) | [., 1] | min | [., 0] | max | percent)\"></div></div>",
+  | @html "<section id=\"\($lab)\"><h2>\($lab): \(.title)</h2>",
+    score,
     (if .state == "graded" then empty else @html "<div class=\"notice\"><p>\(.state | ascii_upcase[:1])\(.state[1:]): nothing could be graded.</p>", (if .message != "" then @html "<pre class=\"wide\" tabindex=\"0\">\(.message)</pre>" else empty end), "</div>" end),
     (if .notes == [] then empty else "<div class=\"notice\"><p>Notes</p><ul>", (.notes[] | @html "<li><pre>\(.)</pre></li>"), "</ul></div>" end),
-    "<dl class=\"facts\">",
-    ($public | group_by(.status) | sort_by(.[0].status != "passed")[] | @html "<div><dt>\(.[0].status)</dt><dd>\(length)</dd></div>"),
-    "</dl>",
+    ($public | statuses),
     ($public | map(.name) | . - (. - $flaky) | length
       | if . == 0 then empty
         else "<p>\(plural("test is"; "tests are")) <i>flaky</i>: with the same inputs the outcome was not the same twice. Look for memory that was never written, or a race between threads.</p>" end),
     ($flaky - ($public | map(.name)) | length | if . == 0 then empty else "<p>Of the hidden tests \(.) \(if . == 1 then "is" else "are" end) flaky: with the same inputs the outcome was not the same twice.</p>" end),
     (.tests | hidden_tests),
     @html "<p>To see the same inputs again: <code class=\"command\">make grade LAB=\($lab) SEED=\(.seed)</code></p>",
-    "<ol class=\"tests\">", ($public[] | one_of_tests($lab; $flaky)), "</ol>",
+    "<ol class=\"tests\">", ($public[] | one_of_tests($lab; (.name as $name | if $flaky | index($name) then flaky_mark else empty end); empty)), "</ol>",
     (.curves | curves($mark)),
     @html "<p class=\"fine\">Graded on: \(.device). Tests \(.tests_sha256[:16]).</p>",
     "</section>";

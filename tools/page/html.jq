@@ -1,5 +1,5 @@
-# html.jq - what the report's pages share: numbers, statuses, the frame of a page.
-# Included by student.jq, index.jq and report.jq. Texts go into a page through @html and no other way.
+# html.jq - what pages share: numbers, statuses, the frame of a page. Included by the report of one's own
+# (report.jq) and by a class's (grader/export/report). Texts go into a page through @html and no other way.
 
 # 87.5, 12, 0.33: at most two digits behind the point.
 def num: (. * 100 | round) / 100 | if . == 0 then 0 else . end | tostring;
