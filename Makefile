@@ -116,6 +116,11 @@ plot: ## draw the lab's figures (PNG and SVG); TERM=dumb draws in the terminal
 plot: $(foreach l,$(CHOSEN),plot-$(l))
 	@: $(chosen)
 
+.PHONY: claim
+claim: ## claims in circulation, and the numbers that decide them; N=3
+claim: $(B)/tools/claims
+	@$< '$(N)'
+
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
 submit: $(foreach l,$(CHOSEN),submit-$(l))
@@ -137,6 +142,9 @@ deps: ## install what is missing from Debian's packages, or print the command
 .PHONY: doctor
 doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
+.PHONY: preflight
+preflight: ## what this machine can train in low precision, and how; PARAMS=7e9
+	@CC='$(CC)' tools/preflight.sh '$(PARAMS)'
 .PHONY: stubs
 stubs: ## bring back the files that students edit; FORCE=1 also edited ones (and backs them up)
 	@FORCE='$(FORCE)' tools/stubs.sh $(filter-out all,$(GIVEN))
@@ -219,6 +227,13 @@ $(B)/libgrader.a: $(GRADER)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 $(B)/grader/worker/worker: $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
+
+# The claims of course.md: on what common/ gives, so a handout builds them, too.
+CLAIMS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/claims*.c))
+$(CLAIMS): $(B)/%.o: %.c Makefile | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_COMMON) -c $< -o $@
+$(B)/tools/claims: $(CLAIMS) $(P)/libcommon.a
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -lopenblas -lm -o $@
 
 # The device part of common/gemm, loaded at run time: built only where a CUDA toolkit is.
 CUDA_HOME ?= /usr/local/cuda
@@ -319,6 +334,6 @@ $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: handout-parts
 handout-parts: $(call handout_parts,$(CHOSEN))
 .PHONY: everything
-everything: $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
+everything: $(B)/tools/claims $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -43,7 +43,7 @@ no_debug_information() {
 }
 only_given_sources() {
     (cd "$1" && find . -name '*.c' -o -name '*.cpp' -o -name '*.def' -o -name '*.py' -o -name '.git') |
-        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/device_probe\.c)$'
+        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/(device_probe|claims[a-z_]*)\.c)$'
     [ $? -eq 1 ] && ! ls -d "$1"/solutions "$1"/grader "$1"/tests "$1"/.ci 2>/dev/null
 }
 

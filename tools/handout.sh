@@ -97,7 +97,7 @@ put . Makefile kernels.mk course.md .gitignore
 cp tools/handout.md "$tree/README.md"
 put tools tools/help.awk tools/cc_student.sh tools/cc_kernels.sh tools/bind_shared.sh tools/hint.sh \
     tools/plot.sh tools/stubs.sh tools/submit.sh tools/deps.sh tools/doctor.sh tools/device.sh \
-    tools/device_probe.c
+    tools/device_probe.c tools/capability.sh tools/preflight.sh tools/claims*.c tools/claims.h
 put common common/*.h common/gemm_cuda.cu common/gemm_cuda.cuh
 put common/simt common/simt/*.h
 put plots plots/style.gp
