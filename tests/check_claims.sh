@@ -22,7 +22,7 @@ for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     text=$(sed -n "s/^ *$n  //p" "$scratch/list")
     expect "claim $n is stated and computed" 0 "$text"
     # shellcheck disable=SC2016
-    check "claim $n: numbers, and none of them NaN" sh -c 'sed 1d "$1" | grep -q "[0-9]" && ! grep -qiw nan "$1"' sh "$scratch_top/output"
+    check "claim $n: numbers, and none of them NaN" sh -c 'sed 1d "$1" | grep -q "[0-9]" && ! grep -qw nan "$1"' sh "$scratch_top/output"
 done
 for n in 0 16 -1 x 1x 99999999999999999999; do
     run "$claims" "$n"
