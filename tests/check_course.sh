@@ -13,6 +13,9 @@
 #   <!-- numbers in columns 2 3: command -->     command, as tests/numbers.awk says
 #
 # All of it runs in a copy of the tree whose students have handed in the model solutions, on the CPU.
+#
+#   tests/check_course.sh [TEXT...]      other texts, by absolute paths (check_course_faults.sh)
+#
 # `make test` has built what is needed.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
@@ -21,8 +24,8 @@ export GPU=0
 tree="$scratch/lowp"
 mkdir "$tree" "$scratch/done"
 cd "$root" || exit 1
-cp -R Makefile ./*.mk README.md course.md .gitignore labs solutions common grader plots tools tests "$tree"
-tar -c --exclude='build/tests/*' --exclude=build/runs --exclude=build/results --exclude=build/figures \
+cp -a Makefile ./*.mk README.md course.md .gitignore labs solutions common grader plots tools tests "$tree"
+tar -c -H pax --exclude='build/tests/*' --exclude=build/runs --exclude=build/results --exclude=build/figures \
     --exclude='*/handout*' build | tar -x -C "$tree"
 cd "$tree" || exit 1
 for folder in labs/lab[0-9][0-9]_*; do
@@ -104,14 +107,14 @@ numbers() {
     columns=$(sed -n '1s/^numbers in columns \([0-9 ]*\): .*/\1/p' "$scratch/command")
     command=$(sed '1s/^numbers[^:]*: //' "$scratch/command")
     sed '1,/^---$/d' "$item" >"$scratch/text"
-    what="$place: the numbers of $(printf '%s' "$command" | sed 1q)"
+    what="$place: numbers of $(printf '%s' "$command" | sed 1q)"
     perform "$command"
     if [ "$status" -ne 0 ]; then
         fail "$what" "exit status $status"
     elif ! same_digits; then
         echo "not compared on this processor: $what"
     elif awk -v columns="$columns" -f tests/numbers.awk "$scratch_top/output" "$scratch/text" >"$scratch/wrong"; then
-        pass "$what"
+        pass "$what: $(cat "$scratch/wrong") compared"
     else
         cp "$scratch/wrong" "$scratch_top/output"
         fail "$what" "they are not printed"
@@ -150,6 +153,12 @@ names_only_targets() {
         done
 }
 
+if [ $# -gt 0 ]; then
+    for text; do
+        every_item "$text"
+    done
+    finish
+fi
 every_item course.md # in full: its numbers are those of whole runs
 export STEPS=20
 every_item README.md

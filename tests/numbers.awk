@@ -6,7 +6,7 @@
 # left out, and so are figures that belong to a word (FP16). Equal is what rounds to the number as the
 # text writes it: 0.1362 is 13.6%, 1e-07 is 1e-7, 2737464 is 2,737,464, and 8 is 2^3. Nine digits are enough,
 # as in a CSV.
-# Exit: 0, or 1 after a line for each number or row that the output has not.
+# Exit: 0 after how many they are, or 1 after a line for each number or row that the output has not.
 
 # Takes line apart into value[1..n] and text[1..n]. @return n
 function numbers(line, value, text,    n, rest, word, before, power) {
@@ -118,5 +118,7 @@ END {
         print "there is no number to check"
         bad = 1
     }
+    if (!bad)
+        print checked
     exit bad
 }
