@@ -120,6 +120,12 @@ run make plot LAB=lab05
 expect "plot" 0 "build/figures/lab05_loss.png"
 run make hint LAB=lab05 TEST=quiz
 expect "hint" 0 "step 1 of 3"
+run make claim
+expect "claim lists the claims" 0 "8-bit Adam saves 50%"
+run make claim N=4
+expect "and computes one" 0 "w = 1e-5" "moved"
+run make preflight PARAMS=1e6
+expect "preflight" 0 "Processor: " "A model of 1e6 parameters"
 run make stubs
 expect "stubs keeps what was edited" 0 "lab05.c kept"
 run make stubs LAB=lab05 FORCE=1

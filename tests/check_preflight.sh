@@ -86,6 +86,32 @@ preflight
 expect "two devices: the recipe of the lesser, the memory of the smaller" 0 "GPU 0: NVIDIA GeForce RTX 4090" \
     "GPU 1: NVIDIA GeForce RTX 2080 Ti" "FP16 mixed precision" "a device has 11.8 GB" "all 2 (ZeRO-3)"
 
+
+# --- the table of course.md: what stands there is what the tool says ---
+# advised HARDWARE CAPABILITY START: START is the table's last column
+advised() {
+    gpu "$1, $2, 81920, 550.1"
+    preflight
+    case $3 in
+    "FP16 and a loss scale") expect "$1, $2: $3" 0 "FP16 mixed precision" "loss scaling (GradScaler)" ;;
+    "BF16, then FP8") expect "$1, $2: $3" 0 "BF16 mixed precision" "FP8 for the large matrix products" ;;
+    BF16)
+        expect "$1, $2: $3" 0 "BF16 mixed precision"
+        check "  ... and no FP8" says_not "FP8 for the large matrix products"
+        ;;
+    *) fail "$1, $2" "the table says \"$3\", and this check does not know it" ;;
+    esac
+}
+processor x86_64 "Any" "f16c"
+awk -F ' *[|] *' '/^## After the labs: decisions/ { here = 1 } here && $3 ~ /^[0-9.]+(, [0-9.]+)?$/ {
+    n = split($3, capabilities, ", ")
+    for (i = 1; i <= n; i++) print $2 "|" capabilities[i] "|" $7
+}' "$root/course.md" >"$scratch/table"
+check "the table of course.md has devices" test "$(wc -l <"$scratch/table")" -ge 9
+while IFS='|' read -r hardware capability start; do
+    advised "$(echo "$hardware" | tr -d ,)" "$capability" "$start"
+done <"$scratch/table"
+
 # --- memory: 16 bytes a parameter, 10.03125 with 8-bit states ---
 gpu 'NVIDIA H100 80GB HBM3, 9.0, 81559, 550.1'
 preflight 5e9

@@ -61,14 +61,14 @@ static double each(size_t bytes)
 /** Measures and prints the recipes with these numbers. @param[out] counted one for each of them */
 static bool compare(const int *which, int count, struct memory_count *counted)
 {
-    printf("%-30s %7s %5s %6s %8s %9s %12s\n", "bytes a parameter", "weight", "grad", "master",
+    printf("%-30s %7s %5s %7s %8s %8s %13s\n", "bytes a parameter", "weight", "grad", "master",
            "states", "all", "70e9 of them");
     for (int i = 0; i < count; i++) {
         const struct recipe *r = &recipes[which[i]];
         struct memory_count *c = &counted[i];
         if (!measure(r, c))
             return false;
-        printf("%-30s %7g %5g %6g %8g %9g %9.1f GB\n", r->name, each(c->live[WEIGHTS]),
+        printf("%-30s %7g %5g %7g %8g %8.7g %10.1f GB\n", r->name, each(c->live[WEIGHTS]),
                each(c->live[GRADS]), each(c->live[MASTER]), each(c->live[STATES]),
                each(c->live_all), 70 * each(c->live_all));
     }
