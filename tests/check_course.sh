@@ -21,12 +21,14 @@
 . "$(dirname "$0")/shell.sh"
 unset LAB SOLUTION SEED STRICT DIRECT SAN STEPS DATA LR N PARAMS OUT V MAKELEVEL MFLAGS
 export GPU=0
+[ "${BUILD:-build}" = build ] || skip_all "the texts speak of the plain build"
 tree="$scratch/lowp"
 mkdir "$tree" "$scratch/done"
 cd "$root" || exit 1
 cp -a Makefile ./*.mk README.md course.md .gitignore labs solutions common grader plots tools tests "$tree"
 tar -c -H pax --exclude='build/tests/*' --exclude=build/runs --exclude=build/results --exclude=build/figures \
     --exclude='*/handout*' build | tar -x -C "$tree"
+mkdir -p "$tree/build/tests" && cp -a build/tests/test_lab*_facts "$tree/build/tests/" # they print what they compute
 cd "$tree" || exit 1
 for folder in labs/lab[0-9][0-9]_*; do
     cp "solutions/${folder#labs/}"/* "$folder/"

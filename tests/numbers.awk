@@ -4,18 +4,18 @@
 # Of a table each row's numbers must stand in one line of the output, in this order; in the first
 # column only one that the cell begins with. Of a paragraph each must stand anywhere in it. `code` is
 # left out, and so are figures that belong to a word (FP16). Equal is what rounds to the number as the
-# text writes it: 0.1362 is 13.6%, 1e-07 is 1e-7, 2737464 is 2,737,464, and 8 is 2^3. Nine digits are enough,
-# as in a CSV.
+# text writes it: 0.1362 is 13.6%, 1e-07 is 1e-7, 2737464 is 2,737,464, and 8 is 2^3; a power is what rounds
+# to the number as it is printed. Nine digits are enough, as in a CSV.
 # Exit: 0 after how many they are, or 1 after a line for each number or row that the output has not.
 
 # Takes line apart into value[1..n] and text[1..n]. @return n
 function numbers(line, value, text,    n, rest, word, before, power) {
     gsub(/`[^`]*`/, " ", line)
-    gsub(/\([0-9][.][0-9]+\)|(chapter|section|algorithm|exercise)s? [0-9.]+/, " ", line)
+    gsub(/\([0-9][.][0-9]+\)|([Ll]ab|chapter|section|algorithm|exercise|issue|request)s? [0-9.]+/, " ", line)
     gsub(/\*\*/, "", line)
     n = 0
     before = " "
-    while (match(line, /[-+]?[0-9][0-9,]*([.][0-9]+)?(e[-+]?[0-9]+)?(\^-?[0-9]+)?%?/)) {
+    while (match(line, /[-+]?[0-9][0-9,]*([.][0-9]+)?(e[-+]?[0-9]+)?(\^-?[0-9]+([.][0-9]+)?)?%?/)) {
         before = RSTART > 1 ? substr(line, RSTART - 1, 1) : " "
         word = substr(line, RSTART, RLENGTH)
         line = substr(line, RSTART + RLENGTH)
@@ -37,8 +37,6 @@ function numbers(line, value, text,    n, rest, word, before, power) {
 # Half of the last place of a number as it is written.
 function half(word,    places) {
     sub(/%/, "", word)
-    if (word ~ /\^/)
-        return 0
     places = 0
     if (match(word, /[.][0-9]+/))
         places = RLENGTH - 1
@@ -49,7 +47,8 @@ function half(word,    places) {
 function same(want, word, got, printed,    tolerance) {
     if (word ~ /%/ && printed !~ /%/)
         got *= 100
-    tolerance = half(word) + 1e-8 * (want < 0 ? -want : want)
+    tolerance = word ~ /\^/ ? (printed ~ /\^|^[0-9]+$/ ? 0 : half(printed)) : half(word)
+    tolerance += 1e-8 * (want < 0 ? -want : want)
     return got - want <= tolerance && want - got <= tolerance
 }
 # The row's cells as one line: the first only if it begins with a number, and `columns` if given.
