@@ -9,6 +9,8 @@
 #       ...                              and ... stands for any lines
 #
 #   <!-- not run: why -->                before a block: it is not run; counted, with the reason
+#   <!-- printed: command -->            before a block of no commands: the command prints it, however
+#                                        lines are broken; it may exit with 77 to say that it cannot run
 #   <!-- numbers: command -->            before a table or paragraph: its numbers are printed by the
 #   <!-- numbers in columns 2 3: command -->     command, as tests/numbers.awk says
 #
@@ -123,6 +125,19 @@ numbers() {
     fi
 }
 
+printed() {
+    command=$(sed '1d; /^---$/,$d' "$item" | sed '1s/^printed: //')
+    what="$place: printed by $(printf '%s' "$command" | sed 1q)"
+    perform "$command"
+    if [ "$status" -eq 77 ]; then
+        echo "not run: $what"
+    elif tr -s ' \n' '  ' <"$scratch_top/output" | grep -qF -e "$(sed '1,/^---$/d' "$item" | tr -s ' \n' '  ' | sed 's/^ *//; s/ *$//')"; then
+        pass "$what"
+    else
+        fail "$what" "it is not"
+    fi
+}
+
 # every_item TEXT
 every_item() {
     rm -rf "$scratch/items"
@@ -134,6 +149,7 @@ every_item() {
         *.commands) commands ;;
         *.session) session ;;
         *.numbers) numbers ;;
+        *.printed) printed ;;
         *.not-run) sed "1d; s|^|not run: $place: |" "$item" ;;
         *) sed 1d "$item" >"$scratch_top/output"
             fail "$place" "a comment that stands before nothing it can speak of" ;;

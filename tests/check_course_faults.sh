@@ -30,6 +30,13 @@ tools/preflight.sh
 <!-- not run: there is no such lab -->
     make run LAB=lab99
 
+<!-- printed: printf 'one long line that goes on\nand ends' -->
+    one long line
+    that goes on and ends
+
+<!-- printed: exit 77 -->
+    anything
+
 <!-- numbers: printf 'a,1e-07,0.1362\nb,2737464,8\n' -->
 | name | size | share |
 |---|---|---|
@@ -76,6 +83,9 @@ It is 13%, and 0.1%.
 <!-- numbers: echo 1 -->
 Nothing to count.
 
+<!-- printed: echo this -->
+    that
+
 <!-- not run: this is no command -->
     value = 2^k
 
@@ -83,10 +93,11 @@ Nothing to count.
 END
 run "$root/tests/check_course.sh" "$scratch/right.md"
 expect "a text that is right" 0 "not run: $scratch/right.md:21: there is no such lab" "4 compared" "3 compared" "1 compared"
-check "all of it was looked at" test "$(grep -c '^pass: ' "$scratch_top/output")" -eq 8
+check "all of it was looked at" test "$(grep -c '^pass: ' "$scratch_top/output")" -eq 9
 run "$root/tests/check_course.sh" "$scratch/wrong.md"
 expect "a text that is wrong" 1 "make no-such-target: exit status 2" 'was printed: FP64: 1e100 * 1e100 is 1e+201' \
     "no line has the numbers of the row  | b |" "no line has the numbers of the row  | c |" "not printed: 3.15" \
-    "not printed: 0.1%" "numbers of exit 3: exit status 3" "there is no number to check" "comment that stands before nothing"
-check "each of its faults is found" test "$(grep -c '^FAIL: ' "$scratch_top/output")" -eq 10
+    "not printed: 0.1%" "numbers of exit 3: exit status 3" \
+    "printed by echo this: it is not" "there is no number to check" "comment that stands before nothing"
+check "each of its faults is found" test "$(grep -c '^FAIL: ' "$scratch_top/output")" -eq 11
 finish

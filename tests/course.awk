@@ -4,7 +4,8 @@
 # Writes FOLDER/NNNN.KIND, in the order of the text; the first line of each says where it stands:
 #   commands  a block of commands, one a line        numbers  a command's words, "---", a table or
 #   session   "$ command" and what it prints                  paragraph of which each number is checked
-#   not-run   a block that is not run, and why       wrong    a comment that belongs to nothing
+#   not-run   a block that is not run, and why       printed  a command, "---", and a block of its output
+#   wrong     a comment that belongs to nothing
 # Exit: 0.
 
 # An indented or fenced block, a table, a paragraph: whatever `kind` has been collected in `text`.
@@ -14,8 +15,8 @@ function finish(    name) {
     else if (kind == "block" && text ~ /^(make|tools\/)/)
         name = "commands"
     if (kind != "" && note != "") {
-        if (note_kind == "numbers" && kind != "block")
-            emit("numbers", note "\n---\n" text)
+        if (note_kind == "numbers" && kind != "block" || note_kind == "printed" && kind == "block" && name == "")
+            emit(note_kind, note "\n---\n" text)
         else if (note_kind == "not-run" && name != "")
             emit("not-run", note)
         else
@@ -40,15 +41,15 @@ function add(what, line) {
     } else
         text = text "\n" line
 }
-# A comment: <!-- not run: why -->, <!-- numbers: command --> or, of a table,
-# <!-- numbers in columns 2, 3: command -->; any other is none of ours.
+# A comment: <!-- not run: why -->, <!-- printed: command -->, <!-- numbers: command --> or, of a table,
+# <!-- numbers in columns 2 3: command -->; any other is none of ours.
 function comment(words) {
     gsub(/^<!-- *| *-->$/, "", words)
-    if (words !~ /^(not run|numbers[^:]*): /)
+    if (words !~ /^(not run|printed|numbers[^:]*): /)
         return
     if (note != "")
         emit("wrong", note)
-    note_kind = words ~ /^not/ ? "not-run" : "numbers"
+    note_kind = words ~ /^not/ ? "not-run" : words ~ /^printed/ ? "printed" : "numbers"
     note = words
     sub(/^not run: */, "", note)
 }
