@@ -21,7 +21,7 @@
 # `make test` has built what is needed.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
-unset LAB SOLUTION SEED STRICT DIRECT SAN STEPS DATA LR N PARAMS OUT V MAKELEVEL MFLAGS
+unset LAB SOLUTION SEED STRICT DIRECT SAN STEPS DATA LR WORKERS N PARAMS OUT V MAKELEVEL MFLAGS OPENBLAS_CORETYPE
 export GPU=0
 [ "${BUILD:-build}" = build ] || skip_all "the texts speak of the plain build"
 tree="$scratch/lowp"

@@ -55,6 +55,9 @@ processor x86_64 "Any" "f16c"
 printf 'echo "NVIDIA-SMI has failed because it could not communicate with the driver."; exit 9\n' | stand_in nvidia-smi
 preflight
 expect "a driver that is not there" 0 "nvidia-smi fails: NVIDIA-SMI has failed" "FP32 on the processor"
+echo 'echo No devices were found' | stand_in nvidia-smi
+preflight
+expect "a driver without a device" 0 "nvidia-smi says: No devices were found" "FP32 on the processor"
 
 processor x86_64 "Any" "f16c"
 gpu 'Tesla P100-PCIE-16GB, 6.0, 16384, 470.1'

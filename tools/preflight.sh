@@ -111,9 +111,10 @@ gpus() {
         return
     }
     while IFS=, read -r name capability mib driver; do
+        [ -n "$mib" ] || { echo "GPU: nvidia-smi says: $name" && continue; }
         capability=${capability# } mib=${mib# }
         bytes=$(awk -v mib="$mib" 'BEGIN { printf "%.0f", mib * 1048576 }')
-        echo "GPU $devices: $name, compute capability $capability, $(gb "$bytes") GB, driver${driver}"
+        echo "GPU $devices: $name, compute capability $capability, $(gb "$bytes") GB, driver$driver"
         lacks=''
         for format in FP16 BF16 TF32 FP8; do
             case " $(supports "$capability")," in
