@@ -57,6 +57,11 @@ Test(lab02_facts, seventeen_overflows_early_and_sixteen_never)
     for (int i = 0; i < 2; i++)
         printf("from %g on 17 becomes %g\n", (double)from[i],
                (double)(round_to(from[i] + 17, DTYPE_FP16) - from[i]));
+    printf("%zu times 17 is %zu, and FP16's sum %g\n", adds_until_overflow(17, DTYPE_FP16),
+           17 * adds_until_overflow(17, DTYPE_FP16),
+           (double)sum_running(constant(DTYPE_FP16, 17, adds_until_overflow(17, DTYPE_FP16))));
+    printf("%d becomes %g; %d becomes %g\n", 65520, (double)round_to(65520, DTYPE_FP16), 65519,
+           (double)round_to(65519, DTYPE_FP16));
     printf("sums of 16 end at %g\n", (double)sum_running(constant(DTYPE_FP16, 16, MANY)));
     cr_assert_eq(adds_until_overflow(17, DTYPE_FP16), 3064);
     cr_assert_eq((size_t)(65504 / 17.0) + 1, 3854);

@@ -19,6 +19,8 @@ Test(lab03_facts, where_fp32_exp_ends)
     printf(
         "FP32's exp overflows past %.6g, BF16's past %.4g, FP16's past %.4g, the logarithm of %d\n",
         log((double)FLT_MAX), log(0x1.fep127), log(65504), 65504);
+    printf("exp(%g) is %.4g, and (%g, %g) sum to %g\n", 88.5, (double)expf(88.5F), 88.5, 88.5,
+           (double)(expf(88.5F) + expf(88.5F)));
     float zero = -103;
     while (expf(zero) > 0)
         zero = nextafterf(zero, -INFINITY);
@@ -35,13 +37,15 @@ Test(lab03_facts, three_logits)
     const float x[] = {100, 50, 200};
     float p[3];
     softmax(p, x, 3);
-    printf("shifted: %.5g, %g, %g; the first is %g * 2^-149\n", (double)p[0], (double)p[1],
-           (double)p[2], (double)(p[0] / 0x1p-149F));
+    printf("shifted (%g, %g, %g): %.5g, %g, %g; the first is %g * 2^-149\n", (double)x[0],
+           (double)x[1], (double)x[2], (double)p[0], (double)p[1], (double)p[2],
+           (double)(p[0] / 0x1p-149F));
     cr_assert_float_eq((double)p[0], 3.7835e-44, 0.00005e-44, "%g", (double)p[0]);
     cr_assert_eq(p[0], 27 * 0x1p-149F);
     cr_assert(p[1] == 0 && p[2] == 1);
     softmax_naive(p, x, 3);
-    printf("naive: %g, %g, %g\n", (double)p[0], (double)p[1], (double)p[2]);
+    printf("naive (%g, %g, %g): %g, %g, %g\n", (double)x[0], (double)x[1], (double)x[2],
+           (double)p[0], (double)p[1], (double)p[2]);
     cr_assert(isnan(p[0]) && p[1] == 0 && isnan(p[2]));
     log_softmax(p, x, 3);
     printf("log-softmax: %g, %g, %g\n", (double)p[0], (double)p[1], (double)p[2]);
@@ -89,10 +93,10 @@ Test(lab03_facts, a_rounded_lse_costs_half_an_ulp_of_itself)
     cr_assert_float_eq((double)logs[0], -0.693147, 1e-6);
     cr_assert_float_eq((double)(x[0] - l), -0.693359, 1e-6, "%.9g", (double)(x[0] - l));
     softmax_division_free(p, x, 2);
-    printf("lse of 10000 twice: %.11g, stored as %.11g; FP32 numbers are 2^%g apart here; the sum "
+    printf("(%g, %g): lse %.11g, stored as %.11g; FP32 numbers are 2^%g apart here; the sum "
            "is %.5f\n",
-           1e4 + log(2), (double)l, (double)log2f(nextafterf(10000, INFINITY) - 10000),
-           (double)(p[0] + p[1]));
+           (double)x[0], (double)x[1], 1e4 + log(2), (double)l,
+           (double)log2f(nextafterf(10000, INFINITY) - 10000), (double)(p[0] + p[1]));
     cr_assert_float_eq((double)(p[0] + p[1]), 0.99979, 0.00001, "%.9g", (double)(p[0] + p[1]));
     softmax(p, x, 2);
     cr_assert(p[0] == 0.5F && p[1] == 0.5F);

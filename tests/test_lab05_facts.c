@@ -67,7 +67,8 @@ Test(lab05_facts, the_same_steps_arrive_on_average_with_stochastic_rounding)
     for (int i = 0; i < CROWD; i++)
         mean += value(w[i]) / CROWD, square += value(w[i]) * value(w[i]) / CROWD;
     double scatter = sqrt(square - mean * mean);
-    printf("stochastic: mean %g of %d weights, which scatter by %.2g\n", mean, CROWD, scatter);
+    printf("stochastic, %d steps: mean %g of %d weights, which scatter by %.2g\n", STEPS, mean,
+           CROWD, scatter);
     /* The mean of 4096 weights scatters by 0.04 / 64. */
     cr_assert_float_eq(mean, 0, 4 * 0.04 / 64, "%g", mean);
     cr_assert_float_eq(scatter, 0.04, 0.005, "%g", scatter);
@@ -104,6 +105,12 @@ Test(lab05_facts, ties_and_the_two_sides_of_a_power_of_two)
     cr_assert(bf16_update_is_lost(0x3F80, -0x1p-9f) && bf16_update_is_lost(0x3F80, 0x1p-8f));
     cr_assert(!bf16_update_is_lost(0x3FFF, -0x1p-8f)); /* 1.9921875 is odd */
     uint16_t half = bf16_from_f32_rne(0.5f);
+    printf("half the gaps of 1: 2^%g up, 2^%g down; of 1.9921875: minus 2^-8 is %.9g\n",
+           log2(bf16_gap(0x3F80, +1) / 2), log2(bf16_gap(0x3F80, -1) / 2),
+           value(bf16_from_f32_rne((float)value(0x3FFF) - 0x1p-8f)));
+    printf("at %g, %+g is %s and %+g is %s\n", value(half), 0.001,
+           bf16_update_is_lost(half, 0.001f) ? "lost" : "not", -0.001,
+           bf16_update_is_lost(half, -0.001f) ? "lost" : "not");
     cr_assert(bf16_update_is_lost(half, 0.001f) && !bf16_update_is_lost(half, -0.001f));
     cr_assert_eq(bf16_gap(0x3F80, +1), 0x1p-7);
     cr_assert_eq(bf16_gap(0x3F80, -1), 0x1p-8);

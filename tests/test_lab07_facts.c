@@ -174,7 +174,9 @@ Test(lab07_facts, activations_of_a_70b_model)
     /* t = 8 without sequence parallelism saves far less than 7/8 of what is not the scores */
     struct activations t = {4096, 1, 8192, 64, 80, 2, 8, false, RECOMPUTE_SELECTIVE};
     cr_assert_float_eq((double)layer_activation_bytes(t) / (4096.0 * 8192), 13, 1e-12);
+    printf("%d sbh of %d at t = %d", (int)(layer_activation_bytes(t) / (4096 * 8192)), 34, 8);
     t.sequence_parallel = true;
+    printf(", %g with sequence parallelism\n", (double)layer_activation_bytes(t) / (4096.0 * 8192));
     cr_assert_float_eq((double)layer_activation_bytes(t) / (4096.0 * 8192), 4.25, 1e-12);
 }
 
@@ -182,6 +184,8 @@ Test(lab07_facts, the_cache_of_llama_3_70b)
 {
     same(kv_cache_bytes(llama_3_70b, 1, 1, 2), 327680);
     cr_assert_eq(gib_from_bytes(kv_cache_bytes(llama_3_70b, 8192, 1, 2)), 2.5);
+    printf("%" PRIu64 " kv heads: %g GiB\n", llama_3_70b.kv_heads,
+           gib_from_bytes(kv_cache_bytes(llama_3_70b, 8192, 1, 2)));
     struct model mha = llama_3_70b;
     mha.kv_heads = mha.heads;
     same(kv_cache_bytes(mha, 8192, 1, 2), 8 * kv_cache_bytes(llama_3_70b, 8192, 1, 2));
