@@ -141,6 +141,11 @@ plot: $(foreach l,$(CHOSEN),plot-$(l))
 reset: ## begin a lab anew: LAB=lab05; your files are kept as backups beside it
 	@FORCE=1 tools/stubs.sh $(or $(filter-out all,$(GIVEN)),$(error say which lab: `make reset LAB=$(or $(LAB:all=),$(firstword $(LABS)))`))
 
+.PHONY: claim
+claim: ## claims in circulation, and the numbers that decide them; N=3
+claim: $(B)/tools/claims
+	@$< '$(N)'
+
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
 submit: $(foreach l,$(CHOSEN),submit-$(l))
@@ -163,6 +168,9 @@ deps: ## install what is missing from Debian's packages, or print the command
 .PHONY: doctor
 doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
+.PHONY: preflight
+preflight: ## what this machine can train in low precision, and how; PARAMS=7e9
+	@CC='$(CC)' tools/preflight.sh '$(PARAMS)'
 .PHONY: stubs
 stubs: ## bring back files of the labs that are missing; what you edited stays
 	@tools/stubs.sh $(filter-out all,$(GIVEN))
@@ -251,6 +259,13 @@ $(B)/libgrader.a: $(GRADER)
 	$(call SAY,ar)rm -f $@ && ar rcs $@ $^
 $(B)/grader/worker/worker: $(patsubst %.c,$(B)/%.o,$(wildcard grader/worker/*.c))
 	$(call SAY,ld)$(CC) $(EXTRA) $^ -lseccomp -o $@
+
+# The claims of course.md: on what common/ gives, so a handout builds them, too.
+CLAIMS := $(patsubst %.c,$(B)/%.o,$(wildcard tools/claims*.c))
+$(CLAIMS): $(B)/%.o: %.c Makefile | $(READY)
+	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_COMMON) -c $< -o $@
+$(B)/tools/claims: $(CLAIMS) $(P)/libcommon.a
+	$(call SAY,ld)$(CC) $(EXTRA) $^ -lopenblas -lm -o $@
 
 # The device part of common/gemm, loaded at run time: built only where a CUDA toolkit is.
 CUDA_HOME ?= /usr/local/cuda
@@ -356,6 +371,6 @@ $(foreach l,$(LABS),$(eval $(call STUB_RULES,$(l))))
 .PHONY: handout-parts
 handout-parts: $(call handout_parts,$(CHOSEN))
 .PHONY: everything
-everything: $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
+everything: $(B)/tools/claims $(AUTOGRADE) $(GEMM_CUDA) $(B)/tests/bench_gemm $(B)/tests/simt_checked $(B)/tests/simt_fast $(ATTACKS) $(LABS:%=$(B)/stubs/%.so) $(TESTS) $(SWEEPS) $(WORKER) $(foreach l,$(LABS),$(B)/grader/test_$(l) $(B)/solutions/$(l).so $(B)/solutions/experiment_$(l))
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -49,7 +49,7 @@ quiet() {
         [ -n "$(left)" ] || return 0
         sleep 0.1
     done
-    ps -ef >"$scratch_top/output"
+    ps -ef
     return 1
 }
 whole() {

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/shell.sh"
 
 mkdir -p "$scratch/tree/tools" "$scratch/bin"
-cp "$root/tools/doctor.sh" "$scratch/tree/tools/"
+cp "$root/tools/doctor.sh" "$root/tools/capability.sh" "$scratch/tree/tools/"
 cd "$scratch" || exit 1
 
 # Stand-ins for what this machine may have or lack.

@@ -44,7 +44,7 @@ no_debug_information() {
 }
 only_given_sources() {
     (cd "$1" && find . -name '*.c' -o -name '*.cpp' -o -name '*.def' -o -name '*.py' -o -name '.git') |
-        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/device_probe\.c)$'
+        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/(device_probe|claims[a-z_]*)\.c)$'
     [ $? -eq 1 ] && ! ls -d "$1"/solutions "$1"/grader "$1"/tests "$1"/.ci 2>/dev/null
 }
 
@@ -155,6 +155,12 @@ expect "progress" 0 "lab05  ####################" "1 hint " "next: make "
 run make report
 expect "report" 0 "build/report.html: open it"
 check "with every lab, and the curves" sh -c '[ "$(grep -c "<section id=\"lab" build/report.html)" -ge 7 ] && grep -q "<svg role=" build/report.html'
+run make claim
+expect "claim lists the claims" 0 "8-bit Adam saves 50%"
+run make claim N=4
+expect "and computes one" 0 "w = 1e-5" "moved"
+run make preflight PARAMS=1e6
+expect "preflight" 0 "Processor: " "A model of 1e6 parameters"
 run make stubs
 expect "stubs keeps what was edited" 0 "lab05.c kept"
 run make reset LAB=lab05

@@ -21,10 +21,15 @@ mkdir "$scratch"
 failures=0
 checks=0
 status=0
+depth=0
 
+# What was printed before stays readable until the command has ended, and a command may run others.
 run() {
-    "$@" >"$scratch_top/output" 2>&1 </dev/null
+    depth=$((depth + 1))
+    "$@" >"$scratch_top/running.$depth" 2>&1 </dev/null
     status=$?
+    mv -f "$scratch_top/running.$depth" "$scratch_top/output"
+    depth=$((depth - 1))
 }
 
 pass() {

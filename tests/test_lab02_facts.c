@@ -1,7 +1,8 @@
 /**
  * @file test_lab02_facts.c
  * @brief The numbers that chapter 2 of course.md states, computed by lab 02's model solution or by
- *        doing the arithmetic; and its truth table against all pairs of E5M2 numbers.
+ *        doing the arithmetic, and printed: check_course.sh compares the text with them. And its truth
+ *        table against all pairs of E5M2 numbers.
  */
 #include "lab02.h"
 #include "solutions/lab02_overflow_nan/lab02.c"
@@ -10,6 +11,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MANY = 100000 };
@@ -38,6 +40,9 @@ Test(lab02_facts, a_thousand_times_1e_7)
 
 Test(lab02_facts, ones_stop_at_2_to_the_precision)
 {
+    printf("sums of ones end at %g in FP16, at %g in BF16\n",
+           (double)sum_running(constant(DTYPE_FP16, 1, MANY)),
+           (double)sum_running(constant(DTYPE_BF16, 1, MANY)));
     cr_assert_eq(sum_running(constant(DTYPE_FP16, 1, MANY)), 2048);
     cr_assert_eq(sum_running(constant(DTYPE_BF16, 1, MANY)), 256);
     cr_assert(isinf(sum_pairwise(constant(DTYPE_FP16, 1, MANY))));
@@ -46,6 +51,18 @@ Test(lab02_facts, ones_stop_at_2_to_the_precision)
 
 Test(lab02_facts, seventeen_overflows_early_and_sixteen_never)
 {
+    printf("17 and 17: past 65504 at the %zuth exactly, infinite in FP16 after %zu\n",
+           (size_t)(65504 / 17.0) + 1, adds_until_overflow(17, DTYPE_FP16));
+    const float from[] = {16384, 32768};
+    for (int i = 0; i < 2; i++)
+        printf("from %g on 17 becomes %g\n", (double)from[i],
+               (double)(round_to(from[i] + 17, DTYPE_FP16) - from[i]));
+    printf("%zu times 17 is %zu, and FP16's sum %g\n", adds_until_overflow(17, DTYPE_FP16),
+           17 * adds_until_overflow(17, DTYPE_FP16),
+           (double)sum_running(constant(DTYPE_FP16, 17, adds_until_overflow(17, DTYPE_FP16))));
+    printf("%d becomes %g; %d becomes %g\n", 65520, (double)round_to(65520, DTYPE_FP16), 65519,
+           (double)round_to(65519, DTYPE_FP16));
+    printf("sums of 16 end at %g\n", (double)sum_running(constant(DTYPE_FP16, 16, MANY)));
     cr_assert_eq(adds_until_overflow(17, DTYPE_FP16), 3064);
     cr_assert_eq((size_t)(65504 / 17.0) + 1, 3854);
     cr_assert_eq(adds_until_overflow(16, DTYPE_FP16), NOT_FOUND);

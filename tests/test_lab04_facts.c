@@ -1,7 +1,8 @@
 /**
  * @file test_lab04_facts.c
  * @brief Lab 04's model solution and oracle against PyTorch's own traces, and the numbers that
- *        chapter 4 of course.md states, computed.
+ *        chapter 4 of course.md states, computed and printed: check_course.sh compares the text
+ *        with them.
  */
 #include "lab04.h"
 #include "solutions/lab04_grad_scaler/lab04.c"
@@ -13,6 +14,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 static struct golden_trace traces[GOLDEN_TRACES_MAX];
 
@@ -113,6 +115,10 @@ Test(lab04_facts, overflows_in_a_row_make_the_scaler_blind_after_144_and_the_sca
 {
     struct grad_scaler s = {0};
     scaler_init(&s, NULL);
+    printf("from 2^%g on: the inverse is infinite after %d backoffs, at 2^%g; the scale is 0 "
+           "after %d\n",
+           log2((double)s.loss_scale), backoffs(65536, blind), 16.0 - backoffs(65536, blind),
+           backoffs(65536, is_zero));
     cr_assert_eq(scaler_backoffs_left(&s), 144);
     cr_assert_eq(backoffs(65536, blind), 144);
     cr_assert_eq(backoffs(65536, is_zero), 166);
@@ -121,6 +127,8 @@ Test(lab04_facts, overflows_in_a_row_make_the_scaler_blind_after_144_and_the_sca
     cr_assert_eq(scaler_blind_spots(x, 5, 0x1p-128f), 3);
     // Long before that: a scale of 2^-100 turns 1e30 into an infinity that nobody flags.
     const float large = 1e30f;
+    printf("at 2^%d a gradient of %g becomes %g\n", -100, (double)large,
+           (double)(large * scaler_inverse(0x1p-100f)));
     cr_assert_eq(scaler_blind_spots(&large, 1, 0x1p-100f), 1);
 }
 
@@ -136,6 +144,8 @@ Test(lab04_facts, growth_stops_at_2_to_127_after_222000_clean_steps)
         if (s.loss_scale == before)
             break;
     }
+    printf("growth stops at 2^%g after %d doublings, %d clean steps\n", log2((double)s.loss_scale),
+           growths, 2000 * growths);
     cr_assert_eq(growths, 111);
     cr_assert_eq(s.loss_scale, 0x1p127f);
     cr_assert_eq(s.growth_tracker, 0);
@@ -157,6 +167,9 @@ Test(lab04_facts, of_gradients_around_1e_5_a_four_hundredth_is_flushed_and_not_a
     // Exact: erf(2^-25 / 1e-5 / sqrt(2)) = 0.238%; a share of a million scatters by 0.005%.
     cr_assert_float_eq(erf(0x1p-25 / 1e-5 / sqrt(2)), 0.00238, 0.000005);
     cr_assert_float_eq(share, 0.00238, 0.0002, "%g", share);
+    printf("of N(0, 1e-5) %.3f%% are flushed exactly, %.3f%% of %d; %.2f%% are below %.2g\n",
+           100 * erf(0x1p-25 / 1e-5 / sqrt(2)), 100 * share, N, 100.0 * (double)below_normal / N,
+           0x1p-14);
     cr_assert_gt((double)below_normal / N, 0.9999);
     cr_assert_eq(fp16_flushed_share(x, N, 65536) < 1e-6, 1);
 }

@@ -1,6 +1,7 @@
 /**
  * @file test_lab05_facts.c
- * @brief The numbers that chapter 5 of course.md states, computed by lab 05's model solution.
+ * @brief The numbers that chapter 5 of course.md states, computed by lab 05's model solution and
+ *        printed: check_course.sh compares the text with them.
  */
 #include "lab05.h"
 #include "solutions/lab05_master_weights/lab05.c"
@@ -11,6 +12,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 
 enum { STEPS = 1000, CROWD = 4096 };
 static const float step_down = -1e-3f;
@@ -26,6 +28,8 @@ Test(lab05_facts, a_thousand_small_steps_in_plain_bf16_do_nothing)
     size_t moved = 0;
     for (int t = 0; t < STEPS; t++)
         moved += apply_bf16(&w, &step_down, 1);
+    printf("BF16: %g after %d steps of %g, %zu arrived\n", value(w), STEPS, (double)-step_down,
+           moved);
     cr_assert_eq(w, 0x3F80);
     cr_assert_eq(moved, 0);
 }
@@ -36,6 +40,7 @@ Test(lab05_facts, the_same_steps_arrive_in_an_fp32_master)
     float master = 1;
     for (int t = 0; t < STEPS; t++)
         apply_master(&master, &w, &step_down, 1);
+    printf("FP32: %g\n", (double)master);
     cr_assert_float_eq(master, 9.3e-6, 0.05e-6, "%g", (double)master);
 }
 
@@ -45,6 +50,7 @@ Test(lab05_facts, the_same_steps_arrive_with_kahan)
     size_t moved = 0;
     for (int t = 0; t < STEPS; t++)
         moved += apply_kahan(&w, &c, &step_down, 1);
+    printf("Kahan: %g, %zu of %d steps changed the code\n", value(w), moved, STEPS);
     cr_assert_float_eq(value(w), 4.58e-4, 0.005e-4, "%g", value(w));
     cr_assert_eq(moved, 506, "%zu", moved);
 }
@@ -61,6 +67,8 @@ Test(lab05_facts, the_same_steps_arrive_on_average_with_stochastic_rounding)
     for (int i = 0; i < CROWD; i++)
         mean += value(w[i]) / CROWD, square += value(w[i]) * value(w[i]) / CROWD;
     double scatter = sqrt(square - mean * mean);
+    printf("stochastic, %d steps: mean %g of %d weights, which scatter by %.2g\n", STEPS, mean,
+           CROWD, scatter);
     /* The mean of 4096 weights scatters by 0.04 / 64. */
     cr_assert_float_eq(mean, 0, 4 * 0.04 / 64, "%g", mean);
     cr_assert_float_eq(scatter, 0.04, 0.005, "%g", scatter);
@@ -72,6 +80,7 @@ Test(lab05_facts, kahan_stalls_too_eight_bits_further_down)
     const float u = 1e-5f;
     for (int t = 0; t < 100000; t++)
         apply_kahan(&w, &c, &u, 1);
+    printf("Kahan: 1 and 100000 times 1e-5 is %.5g\n", value(w) + value(c));
     cr_assert_float_eq(value(w) + value(c), 1.0039, 0.00005, "%g", value(w) + value(c));
 }
 
@@ -80,15 +89,15 @@ Test(lab05_facts, a_decay_of_1e_5_changes_no_normal_code)
     size_t normal = 0, changed = 0;
     for (uint32_t code = 0; code < 65536; code++) {
         uint32_t exponent = code >> 7 & 0xFF;
-        if (exponent == 0 || exponent == 255 || (code & 0x7FFF) == 0x7F7F)
+        if (exponent == 0 || exponent == 255)
             continue;
         normal++;
         float w = f32_from_bf16((uint16_t)code);
         changed += bf16_from_f32_rne((1 - 1e-5f) * w) != code;
     }
+    printf("a decay of 1e-5 changes %zu of %zu normal BF16 numbers\n", changed, normal);
     cr_assert_eq(changed, 0);
-    cr_assert_eq(normal + 2, 254 * 128 * 2); /* the largest finite ones are looked at below */
-    cr_assert_eq(bf16_from_f32_rne((1 - 1e-5f) * f32_from_bf16(0x7F7F)), 0x7F7F);
+    cr_assert_eq(normal, 254 * 128 * 2);
 }
 
 Test(lab05_facts, ties_and_the_two_sides_of_a_power_of_two)
@@ -96,6 +105,12 @@ Test(lab05_facts, ties_and_the_two_sides_of_a_power_of_two)
     cr_assert(bf16_update_is_lost(0x3F80, -0x1p-9f) && bf16_update_is_lost(0x3F80, 0x1p-8f));
     cr_assert(!bf16_update_is_lost(0x3FFF, -0x1p-8f)); /* 1.9921875 is odd */
     uint16_t half = bf16_from_f32_rne(0.5f);
+    printf("half the gaps of 1: 2^%g up, 2^%g down; of 1.9921875: minus 2^-8 is %.9g\n",
+           log2(bf16_gap(0x3F80, +1) / 2), log2(bf16_gap(0x3F80, -1) / 2),
+           value(bf16_from_f32_rne((float)value(0x3FFF) - 0x1p-8f)));
+    printf("at %g, %+g is %s and %+g is %s\n", value(half), 0.001,
+           bf16_update_is_lost(half, 0.001f) ? "lost" : "not", -0.001,
+           bf16_update_is_lost(half, -0.001f) ? "lost" : "not");
     cr_assert(bf16_update_is_lost(half, 0.001f) && !bf16_update_is_lost(half, -0.001f));
     cr_assert_eq(bf16_gap(0x3F80, +1), 0x1p-7);
     cr_assert_eq(bf16_gap(0x3F80, -1), 0x1p-8);

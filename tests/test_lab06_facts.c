@@ -1,7 +1,8 @@
 /**
  * @file test_lab06_facts.c
  * @brief Numbers of chapter 6, lab 06's oracle and model solution against traces and tables that
- *        ml_dtypes and a Python script made (grader/lab06/golden), run from the project root.
+ *        ml_dtypes and a Python script made (grader/lab06/golden), run from the project root. Numbers
+ *        are printed, too: check_course.sh compares the text with them.
  */
 #include "lab06.h"
 #include "solutions/lab06_fp8_delayed_scaling/lab06.c"
@@ -11,6 +12,7 @@
 #include "grader/oracles/oracle_fp8.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const enum fp8_kind kinds[] = {FP8_E4M3, FP8_E5M2};
@@ -79,7 +81,7 @@ Test(lab06_facts, casts_agree_with_ml_dtypes_up_to_the_last_tie)
     fclose(file);
 }
 
-/** The table of chapter 6: an input, CUDA's codes for it and what ml_dtypes calls it. */
+/** The tables of chapter 1, by lab 06's functions: an input and CUDA's codes for it. */
 struct edge {
     enum fp8_kind kind;
     float x;
@@ -123,7 +125,8 @@ static bool same(float a, float b)
 
 typedef void update(struct fp8_meta *meta, enum fp8_kind kind, struct fp8_recipe recipe);
 
-static void replay_all(update *f)
+/** @param[out] traces how many @return their steps */
+static size_t replay_all(update *f, size_t *traces)
 {
     static struct golden_step steps[GOLDEN_STEPS_MAX];
     static float history[GOLDEN_LENGTH_MAX];
@@ -135,6 +138,7 @@ static void replay_all(update *f)
         if (i == 0 || s->trace != steps[i - 1].trace) {
             memset(history, 0, sizeof history);
             meta = (struct fp8_meta){1, history, s->length};
+            ++*traces;
         }
         history[0] = s->amax;
         f(&meta, s->kind, s->recipe);
@@ -143,16 +147,18 @@ static void replay_all(update *f)
         cr_assert(same(history[s->length > 1], s->oldest), "line %zu: oldest", i + 2);
         cr_assert(same(history[s->length - 1], s->newest), "line %zu: newest", i + 2);
     }
+    return n;
 }
 
 Test(lab06_facts, the_solution_follows_all_golden_traces_bit_by_bit)
 {
-    replay_all(fp8_delayed_update);
+    size_t traces = 0, steps = replay_all(fp8_delayed_update, &traces);
+    printf("%zu traces of %zu steps\n", traces, steps);
 }
 
 Test(lab06_facts, the_oracle_follows_all_golden_traces_bit_by_bit)
 {
-    replay_all(oracle_fp8_update);
+    replay_all(oracle_fp8_update, &(size_t){0});
 }
 
 // --- golden: the linear layer ----------------------------------------------------------------
@@ -220,6 +226,8 @@ Test(lab06_facts, the_linear_layer_follows_its_golden_trace)
 Test(lab06_facts, the_amax_below_which_the_quotient_overflows)
 {
     const double edges[] = {1.3166e-36, 1.6852e-34};
+    printf("the quotient is infinite below %.5g, %.5g\n", (double)(fp8_max(FP8_E4M3) / FLT_MAX),
+           (double)(fp8_max(FP8_E5M2) / FLT_MAX));
     for (size_t k = 0; k < 2; k++) {
         float edge = (float)(edges[k]);
         cr_assert_eq(fp8_delayed_scale(edge * 0.999f, 1, kinds[k], 0), FLT_MAX);
@@ -277,6 +285,14 @@ Test(lab06_facts, max_ignores_a_nan_and_most_recent_keeps_the_scale)
 
 Test(lab06_facts, how_far_the_formats_reach)
 {
+    float least[2];
+    for (size_t k = 0; k < 2; k++)
+        fp8_dequantize(&least[k], &(uint8_t){1}, 1, 1, kinds[k]);
+    printf("largest %g %g\nsmallest 2^%g 2^%g\nratio 2^%.1f 2^%.1f\nzero 2^%g 2^%g\n",
+           (double)fp8_max(FP8_E4M3), (double)fp8_max(FP8_E5M2), log2((double)least[0]),
+           log2((double)least[1]), log2((double)(fp8_max(FP8_E4M3) / least[0])),
+           log2((double)(fp8_max(FP8_E5M2) / least[1])), log2((double)least[0] / 2),
+           log2((double)least[1] / 2));
     cr_assert_eq(fp8_max(FP8_E4M3) / 0x1p-9f, 229376);            /* 2^17.8 */
     cr_assert_eq(fp8_max(FP8_E5M2) / 0x1p-16f, 57344.0f * 65536); /* 2^31.8 */
     float tiny[] = {0x1p-17f, 1.1f * 0x1p-17f, 0x1p-10f, 1.1f * 0x1p-10f};

@@ -1,6 +1,7 @@
 /**
  * @file test_lab07_facts.c
- * @brief The numbers that chapter 7 of course.md states, computed by lab 07's model solution.
+ * @brief The numbers that chapter 7 of course.md states, computed by lab 07's model solution and
+ *        printed: check_course.sh compares the text with them.
  */
 #include "lab07.h"
 #include "solutions/lab07_memory_70b/lab07.c"
@@ -8,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 static const struct model llama_3_70b = {128256, 8192, 80, 64, 8, 128, 28672, .gated = true};
 static const struct recipe fp32_adam = {4, 4, 0, 2, 0}, bf16_adam = {2, 2, 4, 2, 0},
@@ -22,6 +24,7 @@ static uint64_t total(struct recipe r)
 
 static void same(uint64_t got, uint64_t want)
 {
+    printf("%" PRIu64 "\n", got);
     cr_assert_eq(got, want, "%" PRIu64 ", expected %" PRIu64, got, want);
 }
 
@@ -74,6 +77,7 @@ Test(lab07_facts, what_each_mistake_costs_llama_3_70b)
     m.tied = true;
     same(model_params(llama_3_70b) - model_params(m), 1050673152);
     same((2 * m.layers + 1) * m.hidden, 1318912); /* all norms */
+    printf("of all: %.3f%%\n", 100 * 1318912.0 / (double)model_params(m));
     same((uint32_t)model_params(llama_3_70b), 1834229760);
 }
 
@@ -127,6 +131,7 @@ Test(lab07_facts, zero_by_its_formulas)
 Test(lab07_facts, zero_and_the_number_that_does_not_divide)
 {
     uint64_t n = model_params(llama_3_70b);
+    printf("%" PRIu64 " on %d devices:\n", n, 1000);
     same(ceil_div(n, 1000), 70553707);
     same(zero_bytes(n, bf16_adam, 3, 1000), 16 * UINT64_C(70553707));
     same(n - 1000 * (n / 1000), 496); /* parameters that floor loses */
@@ -169,7 +174,9 @@ Test(lab07_facts, activations_of_a_70b_model)
     /* t = 8 without sequence parallelism saves far less than 7/8 of what is not the scores */
     struct activations t = {4096, 1, 8192, 64, 80, 2, 8, false, RECOMPUTE_SELECTIVE};
     cr_assert_float_eq((double)layer_activation_bytes(t) / (4096.0 * 8192), 13, 1e-12);
+    printf("%d sbh of %d at t = %d", (int)(layer_activation_bytes(t) / (4096 * 8192)), 34, 8);
     t.sequence_parallel = true;
+    printf(", %g with sequence parallelism\n", (double)layer_activation_bytes(t) / (4096.0 * 8192));
     cr_assert_float_eq((double)layer_activation_bytes(t) / (4096.0 * 8192), 4.25, 1e-12);
 }
 
@@ -177,6 +184,8 @@ Test(lab07_facts, the_cache_of_llama_3_70b)
 {
     same(kv_cache_bytes(llama_3_70b, 1, 1, 2), 327680);
     cr_assert_eq(gib_from_bytes(kv_cache_bytes(llama_3_70b, 8192, 1, 2)), 2.5);
+    printf("%" PRIu64 " kv heads: %g GiB\n", llama_3_70b.kv_heads,
+           gib_from_bytes(kv_cache_bytes(llama_3_70b, 8192, 1, 2)));
     struct model mha = llama_3_70b;
     mha.kv_heads = mha.heads;
     same(kv_cache_bytes(mha, 8192, 1, 2), 8 * kv_cache_bytes(llama_3_70b, 8192, 1, 2));
@@ -184,6 +193,11 @@ Test(lab07_facts, the_cache_of_llama_3_70b)
 
 Test(lab07_facts, gb_and_gib)
 {
+    same(bytes_from_gb(1), 1000000000);
+    same(bytes_from_gib(1), 1 << 30);
+    printf("%.1f%% more; %d GB are %.1f GiB, %d GiB are %.1f GB\n",
+           100 * (gb_from_bytes(bytes_from_gib(1)) - 1), 80, gib_from_bytes(bytes_from_gb(80)), 80,
+           gb_from_bytes(bytes_from_gib(80)));
     cr_assert_float_eq(gib_from_bytes(bytes_from_gb(80)), 74.506, 0.0005);
     cr_assert_float_eq(gb_from_bytes(bytes_from_gib(80)), 85.899, 0.0005);
     cr_assert_float_eq(gib_from_bytes(total(bf16_adam)), 1043.08, 0.005);

@@ -7,6 +7,8 @@
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=tools/capability.sh
+. tools/capability.sh
 cc=${CC:-gcc}
 cxx=${CXX:-g++}
 failed=0
@@ -230,17 +232,6 @@ check_nvcc() {
     done
     optional 'CUDA headers' "casts are not compared with cuda_fp16.h and cuda_fp8.h" \
         "install NVIDIA's CUDA toolkit, if you want"
-}
-
-# supports CC: what a device of this compute capability has tensor cores for (CUDA C++ Programming
-# Guide, "Compute Capabilities": FP16 from 7.0, BF16 and TF32 from 8.0, FP8 from 8.9).
-supports() {
-    number=$(printf '%s\n' "$1" | awk -F. '{ print $1 * 10 + $2 }')
-    what=''
-    [ "$number" -lt 70 ] || what="FP16"
-    [ "$number" -lt 80 ] || what="$what, BF16, TF32"
-    [ "$number" -lt 89 ] || what="$what, FP8"
-    echo "${what:-none}"
 }
 
 check_device() {

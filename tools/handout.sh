@@ -97,7 +97,8 @@ put . Makefile kernels.mk course.md LICENSE LICENSE-TEXT .gitignore
 cp tools/handout.md "$tree/README.md"
 put tools tools/help.awk tools/cc_student.sh tools/cc_kernels.sh tools/bind_shared.sh tools/hint.sh \
     tools/watch.sh tools/progress.sh tools/report.sh tools/plot.sh tools/stubs.sh tools/submit.sh \
-    tools/version.sh tools/deps.sh tools/doctor.sh tools/device.sh tools/device_probe.c
+    tools/version.sh tools/deps.sh tools/doctor.sh tools/device.sh tools/device_probe.c tools/capability.sh \
+    tools/preflight.sh tools/claims*.c tools/claims.h
 put tools/page tools/page/*
 put common common/*.h common/gemm_cuda.cu common/gemm_cuda.cuh
 put common/simt common/simt/*.h

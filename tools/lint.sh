@@ -45,7 +45,7 @@ if [ "${1-}" = --tidy ]; then
     exit
 fi
 bad=0
-sources=${*:-$(find common grader labs solutions tests -name '*.[ch]' -o -name '*.cpp' -o -name '*.cu' | sort)}
+sources=${*:-$(find common grader labs solutions tests tools -name '*.[ch]' -o -name '*.cpp' -o -name '*.cu' | sort)}
 # shellcheck disable=SC2086 # a list
 clang-format --dry-run -Werror $sources || bad=1
 # shellcheck disable=SC2086 # a list
