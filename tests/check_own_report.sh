@@ -6,7 +6,6 @@
 . "$(dirname "$0")/shell.sh"
 # shellcheck source=tests/pages.sh
 . "$root/tests/pages.sh"
-command -v jq >/dev/null 2>&1 || skip_all "jq is not installed (tools/deps.sh)"
 unset CXX
 tree="$scratch/tree"
 # shellcheck disable=SC2034 # pages.sh looks there
