@@ -7,7 +7,6 @@
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
 
-command -v jq >/dev/null 2>&1 || skip_all "jq is missing: tools/deps.sh --class"
 export_sh=$root/grader/export/export.sh
 golden=$root/tests/golden/export
 out=$scratch/out

@@ -6,7 +6,6 @@
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
 
-command -v jq >/dev/null 2>&1 || skip_all "jq is missing: tools/deps.sh --class"
 package=$root/grader/export/package.sh
 make=$(command -v make)
 bin=$scratch_top/bin

@@ -3,7 +3,6 @@
 # next, in a tree of its own with results made by hand; and what the Makefile says to wrong names.
 # shellcheck source=tests/shell.sh
 . "$(dirname "$0")/shell.sh"
-command -v jq >/dev/null 2>&1 || skip_all "jq is not installed (tools/deps.sh)"
 unset NO_COLOR
 tree="$scratch/tree"
 mkdir -p "$tree/tools" "$tree/build/grader" "$tree/build/results"

@@ -6,7 +6,6 @@
 # shellcheck source=tests/pages.sh
 . "$root/tests/pages.sh"
 cd "$root" || exit 1
-command -v jq >/dev/null 2>&1 || skip_all "jq is not installed (tools/deps.sh --class)"
 report=grader/export/report/report.sh
 out="$scratch/class"
 

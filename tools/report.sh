@@ -44,7 +44,7 @@ figures() {
         name=$(basename "$script" .gp)
         [ -f "build/figures/$name.svg" ] || continue
         title=$(sed '/^#/!q; s/^# *//' "$script" | tr '\n\t' '  ' |
-            sed "s/^$name\\.gp: //; s/ How to run it: style.gp\\..*//; s/ *\$//")
+            sed "s/^$name\\.gp: //; s/ How to run it: style.gp\\..*//; s/^./\\U&/")
         printf '%s\t%s\t%s\n' "${name%%_*}" "build/figures/$name.svg" "$title"
     done
 }
