@@ -101,7 +101,8 @@ static struct race_text race_text(const struct check_region *m, const struct che
     if (s->block != order_this_block())
         advice = "blocks run in any order: each needs elements of its own, or atomics";
     else if (s->thread / WARP == simt_here->running->linear / WARP)
-        advice = "a __syncwarp() or __syncthreads() is missing between them, or both should be atomic";
+        advice =
+            "a __syncwarp() or __syncthreads() is missing between them, or both should be atomic";
     snprintf(race.text, sizeof race.text, "a race: it %s %s, which %s %s (%s); %s", verb,
              check_element(m, p, bytes).text, who(s).text, past(s->atomic, wrote),
              simt_place(library + s->pc).text, advice);
