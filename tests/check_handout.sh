@@ -188,6 +188,7 @@ folder=labs/lab05_master_weights
 run make submit LAB=lab05
 expect "submit says what is untouched" 0 "$folder/lab05.c is still as you got it" "quiz.txt is still as you got it"
 cp "$root/solutions/lab05_master_weights"/* $folder/
+echo '// more' >>$folder/lab05.c
 run make submit LAB=lab05
 expect "and that files changed since they were graded" 0 "has changed since the last grade"
 run make lab05 grade
