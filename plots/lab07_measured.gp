@@ -27,13 +27,15 @@ if (!DUMB) {
     do for [i=1:6] { set xtics add (word("fp32 bf16 fp32grads lion adam8 no_master", i) i - 1) }
 }
 set key maxrows 4
-# Bars from the largest down to the smallest: bar i is the sum of the parts 1..i.
+# Bars from the largest down to the smallest: bar i is the sum of the parts 1..i. Each stands on a white
+# one (pattern 3 is solid), as the patterns of an SVG let shine through what is behind them.
 sum = 0
 below(i) = (sum = (strcol(2) eq "weights" ? 0 : sum) + (strcol(2) eq "total" ? 0 : column(3) / 1e6), \
             strcol(2) eq word(PARTS, i) ? sum : NaN)
 place(x) = floor(x / 7)
-plot for [j=1:6] i = 7 - j CSV using (place($0)):(below(i)) every ::1 with boxes \
-         fillstyle pattern int(word(PATTERNS, i)) border lt -1 lc rgb word(COLOURS, i) notitle, \
+plot for [j=1:12] i = 7 - (j + 1) / 2 CSV using (place($0)):(below(i)) every ::1 with boxes \
+         fillstyle pattern (j % 2 ? 3 : int(word(PATTERNS, i))) border lt -1 \
+         lc rgb (j % 2 ? "#FFFFFF" : word(COLOURS, i)) notitle, \
      for [i=1:6] keyentry with boxes fillstyle pattern int(word(PATTERNS, i)) border lt -1 \
          lc rgb word(COLOURS, i) title word(LABELS, i), \
      CSV using (place($0)):(strcol(2) eq "total" ? column(4) / 1e6 : NaN) every ::1 with points \

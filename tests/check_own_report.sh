@@ -73,7 +73,8 @@ before=$(stat -c %Y.%i build/figures/lab05_loss.svg)
 tools/report.sh build/report.html >/dev/null
 check "nothing is drawn twice" test "$before" = "$(stat -c %Y.%i build/figures/lab05_loss.svg)"
 for evil in '<script>alert(1)</script>' '<image href="http://evil.invalid/x"/>' '<path d="M0,0" onload="alert(1)"/>' \
-    '<use href="http://evil.invalid/x#y"/>' '<path fill="url(http://evil.invalid/x)"/>' '<foreignObject><p>x</p></foreignObject>' '<path'; do
+    '<use href="http://evil.invalid/x#y"/>' '<path fill="url(http://evil.invalid/x)"/>' '<foreignObject><p>x</p></foreignObject>' '<path' \
+    '<path style="fill:red" d="M0,0"/>'; do
     printf '<svg viewBox="0 0 9 9">\n%s\n</svg>\n' "$evil" >build/figures/lab05_moved.svg
     tools/report.sh build/report.html >/dev/null 2>&1
     check "a drawing with $evil is left out" says "Share of the stored weights that each step changed.: the drawing could not be read" build/report.html

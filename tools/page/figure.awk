@@ -12,9 +12,11 @@ function tags_are_plain(line,    tag) {
         if (substr(line, 1, RSTART) ~ /<./)
             return 0
         if (tag !~ /^<\/?(svg|g|defs|path|circle|rect|use|polygon|polyline|line|text|tspan|clipPath)[ \t\/>]/ &&
-            tag !~ /^<\/?(filter|feFlood|feComposite)[ \t\/>]/)
+            tag !~ /^<\/?(pattern|filter|feFlood|feComposite)[ \t\/>]/)
             return 0
-        if (tag ~ /[ "'\/]on[a-z]+ *=/ || tag ~ /href *= *["'][^#]/ || tag ~ /url\([^#]/ || tag ~ /style *=/)
+        if (tag ~ /[ "'\/]on[a-z]+ *=/ || tag ~ /href *= *["'][^#]/ || tag ~ /url\([^#]/)
+            return 0
+        if (tag ~ /style/ && tag !~ /^[^=]* style='[a-z0-9:;,() ]*' d='[^']*'\/>$/) # of a pattern
             return 0
         line = substr(line, RSTART + RLENGTH)
     }
