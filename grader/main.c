@@ -13,6 +13,7 @@
 
 #include <criterion/hooks.h>
 #include <criterion/options.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -46,7 +47,10 @@ static int read_number(const char *name, const char *text, uint64_t *number)
     *number = strtoull(text, &end, 0);
     if (*text && *end == '\0' && *text != '-')
         return 0;
-    fprintf(stderr, "grade: %s=%s is not a whole number from 0 up\n", name, text);
+    fputs("grade: ", stderr);
+    for (; *name; name++)
+        fputc(toupper((unsigned char)*name), stderr); /* as make knows it */
+    fprintf(stderr, "=%s is not a whole number from 0 up\n", text);
     return -1;
 }
 

@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct result r = {.lab = "lab05",
                        .source = "",
                        .tests_hash = "",
+                       .files = "",
                        .gpu = "a GPU",
                        .sandbox = "none",
                        .count = 2};

@@ -57,6 +57,7 @@ function draw(file, title,    line, more, inside, head, n, i, body) {
     }
     close(file)
     if (!inside || head == "") {
+        sub(/\.$/, "", title)
         print "<p>" title ": the drawing could not be read, and is left out.</p>"
         return
     }
