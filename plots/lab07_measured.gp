@@ -35,7 +35,7 @@ below(i) = (sum = (strcol(2) eq "weights" ? 0 : sum) + (strcol(2) eq "total" ? 0
 place(x) = floor(x / 7)
 plot for [j=1:12] i = 7 - (j + 1) / 2 CSV using (place($0)):(below(i)) every ::1 with boxes \
          fillstyle pattern (j % 2 ? 3 : int(word(PATTERNS, i))) border lt -1 \
-         lc rgb (j % 2 ? "#FFFFFF" : word(COLOURS, i)) notitle, \
+         lc rgb (j % 2 ? PAPER : word(COLOURS, i)) notitle, \
      for [i=1:6] keyentry with boxes fillstyle pattern int(word(PATTERNS, i)) border lt -1 \
          lc rgb word(COLOURS, i) title word(LABELS, i), \
      CSV using (place($0)):(strcol(2) eq "total" ? column(4) / 1e6 : NaN) every ::1 with points \

@@ -40,7 +40,7 @@ DUMB = TERM eq "dumb"
 
 BLACK = "#000000"; VERMILLION = "#D55E00"; BLUE = "#0072B2"; GREEN = "#009E73"
 PURPLE = "#CC79A7"; ORANGE = "#E69F00"; SKY = "#56B4E9"; YELLOW = "#F0E442"
-INK = "#404040"; GREY = "#808080"; PALE = "#D8D8D8"; SHADE = "#E8E8E8"
+INK = "#404040"; PAPER = "#FFFFFF"; GREY = "#808080"; PALE = "#D8D8D8"; SHADE = "#E8E8E8"
 ALARM = "#D00000"   # where something breaks, always with a large marker of its own shape
 TITLE_FONT = ",17"; LABEL_FONT = ",15"; SMALL_FONT = ",12"
 

@@ -66,7 +66,7 @@ def lab:
 | ($all | map(select(.graded != null))) as $graded
 | page("lowp: my labs"; $css;
     "<header><h1>My labs</h1>",
-    @html "<p>\($graded | map(.points) | add // 0 | num) of \($all | map(.max_points) | add | num) points in \($graded | length) of \($all | length) labs, \($all | map(hints) | add) hints opened.</p></header>",
+    @html "<p>\($graded | map(.points) | add // 0 | num) of \($all | map(.max_points) | add | num) points in \($graded | length) of \($all | length) labs, \($all | map(hints) | add | if . == 1 then "1 hint" else "\(.) hints" end) opened.</p></header>",
     "<main id=\"main\">", overview,
     @html "<p>Next: <code class=\"command\">\($labs[-1].next)</code></p>",
     ($all[] | select(.graded != null or (.lab as $lab | any(lines_of($figures); .[0] == $lab))) | lab),
