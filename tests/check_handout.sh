@@ -19,6 +19,7 @@ answers() {
     {
         awk '/END SOLUTION/ { inside = 0 } inside && !/STUB:/ { print } /BEGIN SOLUTION/ { inside = 1 }' \
             solutions/*/*.c solutions/*/*.cu
+        cat solutions/*/exercises.md
         find grader common \( -name '*.c' -o -name '*.cpp' -o -path 'grader/*.h' -o -name '*.def' \) -exec cat {} +
     } >"$scratch/sources"
     awk '/BEGIN SOLUTION/ { inside = 1 } !inside { print } /END SOLUTION/ { inside = 0 }' \
@@ -43,7 +44,7 @@ no_debug_information() {
 }
 only_given_sources() {
     (cd "$1" && find . -name '*.c' -o -name '*.cpp' -o -name '*.def' -o -name '*.py' -o -name '.git') |
-        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/device_probe\.c)$'
+        grep -vE '^\./(labs/lab[0-9_a-z]*/(lab[0-9]+|experiment)\.c|prebuilt/stubs/lab[0-9_a-z]*/lab[0-9]+\.c|tools/(device_probe|claims[a-z_]*)\.c)$'
     [ $? -eq 1 ] && ! ls -d "$1"/solutions "$1"/grader "$1"/tests "$1"/.ci 2>/dev/null
 }
 
@@ -156,6 +157,12 @@ run make report
 expect "report" 0 "build/report.html: open it"
 check "with every lab and every drawing" sh -c '[ "$(grep -c "<section id=\"lab" build/report.html)" -ge 7 ] &&
     [ "$(grep -c "<svg role=\"img\" viewBox" build/report.html)" -eq "$(ls plots/lab*.gp | wc -l)" ]'
+run make claim
+expect "claim lists the claims" 0 "8-bit Adam saves 50%"
+run make claim N=4
+expect "and computes one" 0 "w = 1e-5" "moved"
+run make preflight PARAMS=1e6
+expect "preflight" 0 "Processor: " "A model of 1e6 parameters"
 run make stubs
 expect "stubs keeps what was edited" 0 "lab05.c kept"
 run make reset LAB=lab05
