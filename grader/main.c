@@ -37,7 +37,7 @@ static const char usage[] =
     "usage: test_labNN --library=SO --worker=PROGRAM --quiz=FILE [--out=JSON] [--seed=N]\n"
     "                  [--test=NAME] [--again=NAME,NAME...] [--jobs=N] [--source=FOLDER]\n"
     "                  [--hash=HEX] [--direct] [--no-bubblewrap] [--strict] [--list]\n"
-    "                  [--files=LINES] [--until-lost]\n"
+    "                  [--files=LINES] [--until-lost] [--fork]\n"
     "                  [--gpu-library=SO --gpu-name=NAME]\n"
     "Run it through `make grade`; `make help` says more.\n";
 
