@@ -3,6 +3,7 @@
 #
 # - ```math blocks, which GitHub shows as formulas, become \f[ ... \f].
 # - Headings get anchors as GitHub gives them, with the page's name before them: "course-2-overflow".
+# - Comments become empty lines, as an indented block right below one is a block on GitHub alone.
 # - Links to files and folders that are pages here lead there; of others the text is left.
 #
 # A page's name: course for course.md, lab05 for labs/lab05_*/README.md, else the path with _ for / and no
@@ -86,6 +87,8 @@ FNR == 1 {
         folder = ""
     page = page_of(file)
 }
+!fenced && /^<!--/ { comment = 1 }
+comment { print ""; comment = $0 !~ /-->/; next }
 /^```math$/ { print "\\f["; math = 1; next }
 /^```/ && math { print "\\f]"; math = 0; next }
 math { print; next }
