@@ -150,8 +150,9 @@ in_terminal() {
     : >"$scratch/log"
     rm -f before after
     # shellcheck disable=SC2016 # the inner shell's words
-    command='stty -g >before; sh -c '\''echo $$ >pid; exec tools/watch.sh lab77 labs/lab77_sample'\''; echo "status $?"; stty -g >after'
-    # (a shell's background jobs ignore Ctrl-C, and what they start cannot ask for it again)
+    command='trap : INT; stty -g >before; sh -c '\''echo $$ >pid; exec tools/watch.sh lab77 labs/lab77_sample'\''; echo "status $?"; stty -g >after'
+    # (a shell's background jobs ignore Ctrl-C, and what they start cannot ask for it again; the shell around
+    # it, which hears Ctrl-C too, stays to tell how it ended, whichever shell script(1) takes)
     env --default-signal=INT script -qfc "$command" /dev/null <"$scratch/typed" >>"$scratch/log" 2>&1 &
     screen=$!
     exec 5>"$scratch/typed"
