@@ -59,6 +59,7 @@ static int f(int a, const float *b)
     int c = -a; /* a - 1 */
     if (a < 2 && b[1] > 0.5f)
         c += a ? 1 : 0x10;
+    char t[7], u = t[8];
     g("a + b", ++c);
     return c;
 }
@@ -77,6 +78,9 @@ c += false ? 1 : 0x10;
 c += true ? 1 : 0x10;
 c -= a ? 1 : 0x10;
 c = a ? 1 : 0x10;
+char t[6], u = t[8];
+char t[7], u = t[7];
+char t[7], u = t[9];
 g("a + b", --c);
 if (a < 1 && b[1] > 0.5f)
 if (a < 2 && b[0] > 0.5f)

@@ -5,7 +5,7 @@
 #
 #   tools/bench_class.sh [N] [SEED]       a class of N (60) from grader/autograde/make_class.sh
 #
-# Prints and writes build/bench_class.csv. The peak is of proportional memory (PSS) of all processes
+# Prints and writes build/bench_class.csv, line by line. The peak is of proportional memory (PSS) of all processes
 # that were started meanwhile, looked at four times a second, which itself takes time: in a run of its own.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -43,9 +43,18 @@ peak() {
     echo $max >"$work/peak"
 }
 
+# row WHAT VALUE: as soon as it is known.
+row() { echo "$1,$2" | tee -a build/bench_class.csv; }
+
+echo "what,value" | tee build/bench_class.csv
+row "students" "$n"
 grade "$half"
 one_wall=$wall
+row "wall time of all on $half cores ms" "$one_wall"
 grade "$cores"
+row "wall time of all on $cores cores ms" "$wall"
+row "rate on $cores cores over rate on $half" "$(awk -v a="$one_wall" -v b="$wall" 'BEGIN { printf "%.2f", a / b }')"
+row "processor time a student (compiling included) ms" "$((used / n))"
 processes >"$work/before"
 : >"$work/going"
 peak &
@@ -54,12 +63,4 @@ rm -rf "$work/out"
 make --no-print-directory autograde SUBMISSIONS="$work/in" OUT="$work/out" LAB=lab05 >/dev/null 2>&1
 rm "$work/going"
 wait $watcher
-{
-    echo "what,value"
-    echo "students,$n"
-    echo "processor time a student (compiling included) ms,$((used / n))"
-    echo "wall time of all on $half cores ms,$one_wall"
-    echo "wall time of all on $cores cores ms,$wall"
-    echo "rate on $cores cores over rate on $half,$(awk -v a="$one_wall" -v b="$wall" 'BEGIN { printf "%.2f", a / b }')"
-    echo "peak memory MiB,$(($(cat "$work/peak") / 1024))"
-} | tee build/bench_class.csv
+row "peak memory MiB" "$(($(cat "$work/peak") / 1024))"

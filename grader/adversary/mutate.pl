@@ -7,7 +7,8 @@
 # NNNN, function, line, the line before, the line after. What is changed:
 #   operators    + - * / % << >> & | ^ and their assignments for an opposite, comparisons for the next and
 #                the opposite one, && for ||, ++ for --; unary - ! ~ taken away
-#   constants    whole numbers one more and one less, others doubled, 0.0 to 1; true for false
+#   constants    whole numbers one more and one less, others doubled, 0.0 to 1; true for false; an array's size
+#                is only made less, as a larger one is no other program
 #   conditions   of if, while and ?: always true, always false
 #   statements   one that is no declaration, and no return at a function's end, taken away
 # Comments, strings and what the preprocessor reads stay as they are. Some changes do not compile, some
@@ -87,14 +88,15 @@ sub is_binary {
     return $kind eq 'word' && $word !~ /^(?:return|case|else)$/ && $word !~ $type;
 }
 
+# mutate_number NUMBER FROM LESS: LESS if one more would change nothing.
 sub mutate_number {
-    my ($number, $from) = @_;
+    my ($number, $from, $less) = @_;
     my $to = $from + length $number;
     if ($number =~ /^(0[xX][0-9A-Fa-f]+|\d+)([uUlL]*)$/) {
         my ($digits, $suffix) = ($1, $2);
         my $value = $digits =~ /^0/ ? oct $digits : $digits;
         my $form = $digits =~ /^0[xX]/ ? '0x%X%s' : '%d%s';
-        change($from, $to, sprintf($form, $value + $_, $suffix)) for $value > 0 ? (1, -1) : (1);
+        change($from, $to, sprintf($form, $value + $_, $suffix)) for grep { $value + $_ >= 0 && !($less && $_ > 0) } 1, -1;
     } else {
         my $is_zero = $number =~ /^[0.]+(?:[eE].*)?[fFlL]*$/;
         change($from, $to, $is_zero ? '1.0f' : "(2 * $number)");
@@ -116,6 +118,7 @@ sub condition_start {
 
 my ($braces, $parens) = (0, 0);
 my $starts = 0; # does a statement start at this token?
+my $names = 0;  # are we where a declaration names its variables, and not at their values?
 my %control_end; # the ) of if (...) and the like
 for my $i (0 .. $#tokens) {
     my ($kind, $word, $from) = @{$tokens[$i]};
@@ -128,6 +131,7 @@ for my $i (0 .. $#tokens) {
     # --- statements ---
     if ($starts && $parens == 0 && $word !~ /^[{};]$/ && !$control{$word} && $word !~ /^(?:else|do|case|default)$/) {
         my $is_declaration = $word =~ $type || $kind eq 'word' && $i < $#tokens && $tokens[$i + 1][0] eq 'word' && $word ne 'return';
+        $names = $is_declaration;
         my $at = $i;
         $at = $tokens[$at][1] =~ /^[(\[{]$/ ? matching($at) + 1 : $at + 1 while $at < @tokens && $tokens[$at][1] ne ';';
         my $is_last = $word eq 'return' && $braces == 1 && $at < $#tokens && $tokens[$at + 1][1] eq '}';
@@ -148,8 +152,9 @@ for my $i (0 .. $#tokens) {
     $parens-- if $word eq ')';
     $starts = $braces > 0 && ($word =~ /^[{};]$/ || $word eq 'else' || $word eq 'do' || $control_end{$i});
     # --- operators, constants, ?: ---
+    $names = 0 if $word =~ /^[=;{(]$/;
     if ($kind eq 'number') {
-        mutate_number($word, $from);
+        mutate_number($word, $from, $names && $tokens[$i - 1][1] eq '[' && $next eq ']');
     } elsif ($word eq 'true' || $word eq 'false') {
         change($from, $to, $word eq 'true' ? 'false' : 'true');
     } elsif ($word eq '?') {

@@ -79,7 +79,7 @@ int64_t fp_ulp_distance(uint64_t a, uint64_t b, struct fp_format f)
 
 uint64_t fp_encode(double x, struct fp_format f, enum fp_round mode, bool saturate, uint32_t random)
 {
-    // TODO(lab01.8, about 25 lines): 1. set NaN, infinity and zero aside. 2. Find the exponent of
+    // TODO(lab01.8, about 25 lines): 1. set NaN and infinity aside. 2. Find the exponent of
     // |x|, not below the smallest normal's. 3. The gap between codes there is one quantum: count
     // the whole quanta in |x| and the rest, both exact. 4. Round the count. 5. Turn exponent and
     // count into a code; a carry into the next binade must come out right. 6. Look for overflow.

@@ -212,7 +212,7 @@ static uint64_t overflow_code(struct fp_format f, bool saturate)
 
 uint64_t fp_encode(double x, struct fp_format f, enum fp_round mode, bool saturate, uint32_t random)
 {
-    // TODO(lab01.8, about 25 lines): 1. set NaN, infinity and zero aside. 2. Find the exponent of
+    // TODO(lab01.8, about 25 lines): 1. set NaN and infinity aside. 2. Find the exponent of
     // |x|, not below the smallest normal's. 3. The gap between codes there is one quantum: count
     // the whole quanta in |x| and the rest, both exact. 4. Round the count. 5. Turn exponent and
     // count into a code; a carry into the next binade must come out right. 6. Look for overflow.
@@ -224,10 +224,9 @@ uint64_t fp_encode(double x, struct fp_format f, enum fp_round mode, bool satura
         return sign | nan_code(f);
     if (isinf(x))
         return sign | overflow_code(f, saturate);
-    if (x == 0)
-        return sign;
 
-    // 2. Below the smallest normal the exponent stops falling: those are the subnormals.
+    // 2. Below the smallest normal the exponent stops falling: those are the subnormals, and 0, whose
+    // ilogb is less than any exponent.
     int min_exponent = 1 - fp_bias(f);
     int exponent = ilogb(x) > min_exponent ? ilogb(x) : min_exponent;
 
@@ -322,7 +321,7 @@ uint16_t f16_from_f32_rne(float x)
     uint32_t sign = bits_from_f32(x) >> 16 & 0x8000;
     uint32_t magnitude = bits_from_f32(x) & F32_MAGNITUDE;
     if (magnitude > F32_INF)
-        return (uint16_t)(sign | 0x7E00);
+        return (uint16_t)(sign | 0x7FFF);
     uint32_t code = magnitude_from_f32_rne(magnitude, 10, 15);
     return (uint16_t)(sign | (code > 0x7C00 ? 0x7C00 : code));
     // END SOLUTION
@@ -336,7 +335,7 @@ float f32_from_f16(uint16_t bits)
     uint32_t sign = bits >> 15;
     uint32_t magnitude = bits & 0x7FFF;
     if (magnitude >= 0x7C00) // infinity, or a NaN with its payload
-        return f32_from_bits(sign << 31 | F32_INF | (magnitude & 0x3FF) << 13);
+        return f32_from_bits(sign << 31 | F32_INF | magnitude << 13);
     return f32_from_fields(sign, magnitude, 10, 15);
     // END SOLUTION
 }

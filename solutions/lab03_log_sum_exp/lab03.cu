@@ -156,17 +156,15 @@ static __device__ struct state warp_merge(struct state s)
 /** The state of all threads of a block, in every thread; all must call, once. */
 static __device__ struct state block_merge(struct state s)
 {
-    __shared__ float m[32], d[32]; // of each warp
-    unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    __shared__ struct state of_warp[8]; // a block has 256 threads
+    unsigned lane = threadIdx.x % 32;
     s = warp_merge(s);
-    if (lane == 0) {
-        m[warp] = s.m;
-        d[warp] = s.d;
-    }
+    if (lane == 0)
+        of_warp[threadIdx.x / 32] = s;
     __syncthreads();
     s = {-INFINITY, 0};
-    if (lane < warps)
-        s = {m[lane], d[lane]};
+    if (lane < 8)
+        s = of_warp[lane];
     return warp_merge(s);
 }
 
@@ -178,7 +176,7 @@ struct parts {
 /** The parts of a row that begins at x, so that the groups begin on 16 bytes. */
 static __device__ struct parts parts_of(const float *x, size_t cols)
 {
-    size_t head = (16 - (size_t)x % 16) % 16 / sizeof(float);
+    size_t head = (4 - (size_t)x / sizeof(float) % 4) % 4;
     head = head < cols ? head : cols;
     size_t quads = (cols - head) / 4;
     return {head, quads, head + 4 * quads};
