@@ -70,7 +70,7 @@ __global__ void softmax_rows_shared(float *p, const float *x, size_t rows, size_
 /** The largest over the 32 lanes of a warp, in every lane; all must call. */
 static __device__ float warp_max(float x)
 {
-    for (int lanes = 16; lanes > 0; lanes /= 2)
+    for (int lanes = warpSize / 2; lanes > 0; lanes /= 2)
         x = fmaxf(x, __shfl_xor_sync(0xFFFFFFFF, x, lanes));
     return x;
 }
@@ -78,7 +78,7 @@ static __device__ float warp_max(float x)
 /** The sum over the 32 lanes of a warp, in every lane; all must call. */
 static __device__ float warp_sum(float x)
 {
-    for (int lanes = 16; lanes > 0; lanes /= 2)
+    for (int lanes = warpSize / 2; lanes > 0; lanes /= 2)
         x += __shfl_xor_sync(0xFFFFFFFF, x, lanes);
     return x;
 }
@@ -90,20 +90,20 @@ __global__ void softmax_rows_warp(float *p, const float *x, size_t rows, size_t 
 {
     // BEGIN SOLUTION
     // STUB: todo_kernel("lab03.13");
-    size_t row = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) / 32;
-    unsigned lane = threadIdx.x % 32;
+    size_t row = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) / warpSize;
+    unsigned lane = threadIdx.x % warpSize;
     if (row >= rows)
         return; // a whole warp at a time: no shuffle waits for a lane of it
     p += row * cols;
     x += row * cols;
     float m = -INFINITY, sum = 0;
-    for (size_t i = lane; i < cols; i += 32)
+    for (size_t i = lane; i < cols; i += warpSize)
         m = fmaxf(m, x[i]);
     m = warp_max(m);
-    for (size_t i = lane; i < cols; i += 32)
+    for (size_t i = lane; i < cols; i += warpSize)
         sum += expf(x[i] - m);
     sum = warp_sum(sum);
-    for (size_t i = lane; i < cols; i += 32)
+    for (size_t i = lane; i < cols; i += warpSize)
         p[i] = expf(x[i] - m) / sum;
     // END SOLUTION
 }
@@ -113,6 +113,12 @@ __global__ void softmax_rows_warp(float *p, const float *x, size_t rows, size_t 
 struct state {
     float m, d;
 };
+
+/** The state of no element. */
+static __device__ struct state nothing()
+{
+    return {-INFINITY, 0};
+}
 
 /** exp(x - m), where an element -inf adds nothing even if m is -inf, too. */
 static __device__ float term(float x, float m)
@@ -144,7 +150,7 @@ static __device__ struct state with_four(struct state s, float4 x)
 /** The state of all lanes of a warp, in every lane; all must call. */
 static __device__ struct state warp_merge(struct state s)
 {
-    for (int lanes = 16; lanes > 0; lanes /= 2) {
+    for (int lanes = warpSize / 2; lanes > 0; lanes /= 2) {
         struct state other = {__shfl_xor_sync(0xFFFFFFFF, s.m, lanes),
                               __shfl_xor_sync(0xFFFFFFFF, s.d, lanes)};
         float m = fmaxf(s.m, other.m);
@@ -157,14 +163,12 @@ static __device__ struct state warp_merge(struct state s)
 static __device__ struct state block_merge(struct state s)
 {
     __shared__ struct state of_warp[8]; // a block has 256 threads
-    unsigned lane = threadIdx.x % 32;
+    unsigned lane = threadIdx.x % warpSize;
     s = warp_merge(s);
     if (lane == 0)
-        of_warp[threadIdx.x / 32] = s;
+        of_warp[threadIdx.x / warpSize] = s;
     __syncthreads();
-    s = {-INFINITY, 0};
-    if (lane < 8)
-        s = of_warp[lane];
+    s = lane < 8 ? of_warp[lane] : nothing();
     return warp_merge(s);
 }
 
@@ -197,7 +201,7 @@ __global__ void softmax_rows_online(float *p, const float *x, size_t rows, size_
     const float4 *x4 = (const float4 *)(x + row.head);
     float4 *p4 = (float4 *)(p + row.head);
 
-    struct state s = {-INFINITY, 0};
+    struct state s = nothing();
     if (me < row.head)
         s = with_one(s, x[me]);
     for (size_t q = me; q < row.quads; q += blockDim.x)
