@@ -14,9 +14,13 @@
 #   <!-- numbers: command -->            before a table or paragraph: its numbers are printed by the
 #   <!-- numbers in columns 2 3: command -->     command, as tests/numbers.awk says
 #
+# What is left of course.md, its prose and the tables without a comment, has no number of two digits or more
+# that nobody can look up: the commands of its chapter print it, or course_numbers.txt says where it is from.
+#
 # All of it runs in a copy of the tree whose students have handed in the model solutions, on the CPU.
 #
-#   tests/check_course.sh [TEXT...]      other texts, by absolute paths (check_course_faults.sh)
+#   tests/check_course.sh [TEXT...]      other texts, by absolute paths; with PROSE=1 their prose, too
+#                                        (check_course_faults.sh)
 #
 # `make test` has built what is needed.
 # shellcheck source=tests/shell.sh
@@ -48,13 +52,14 @@ perform() {
     if [ -e "$result" ]; then
         read -r status <"$result"
         cp "$result.output" "$scratch_top/output"
-        return
+    else
+        run sh -c "$1"
+        case $1 in *SOLUTION=1*)
+            echo "$status" >"$result"
+            cp "$scratch_top/output" "$result.output" ;;
+        esac
     fi
-    run sh -c "$1"
-    case $1 in *SOLUTION=1*)
-        echo "$status" >"$result"
-        cp "$scratch_top/output" "$result.output" ;;
-    esac
+    printf '%s\n' "$1" | cat - "$scratch_top/output" >>"$scratch/chapter"
 }
 
 # --- the items that course.awk finds: $item is the file, $place its file and line in the text ---
@@ -138,11 +143,35 @@ printed() {
     fi
 }
 
-# every_item TEXT
+# The rest of a chapter: which of its numbers has none of the chapter's commands printed, or been given?
+loose() {
+    what="$place: the numbers of the chapter's prose"
+    sed '1,2d; s/^|/ |/; s/^ *[0-9]*\. / /' "$item" >"$scratch/text"
+    facts="build/tests/test_lab0$(sed -n '2s/^## \([1-9]\)\..*/\1/p' "$item")_facts" # what a chapter's prose computes
+    [ ! -x "$facts" ] || perform "$facts"
+    same_digits || { echo "not compared on this processor: $what" && return; }
+    awk -f tests/numbers.awk "$scratch/chapter" "$scratch/text" | sed -n 's/^not printed: \(...*  in  \)/\1/p' >"$scratch/wrong"
+    sed 's/ .*//' "$scratch/wrong" >>"$scratch/unprinted"
+    awk 'NR == FNR { known[$1]; next } !($1 in known)' tests/course_numbers.txt "$scratch/wrong" >"$scratch_top/output"
+    echo >"$scratch/chapter"
+    if [ -s "$scratch_top/output" ]; then
+        fail "$what" "neither printed nor in tests/course_numbers.txt"
+    else
+        pass "$what: $(wc -l <"$scratch/wrong") not printed, and known"
+    fi
+}
+# shellcheck disable=SC2317 # called by check
+every_known_number_is_needed() {
+    sed '/^#/d; /^$/d; s/ .*//' tests/course_numbers.txt | grep -vxF -f "$scratch/unprinted" && return 1
+    return 0
+}
+
+# every_item TEXT [1: its prose, too]
 every_item() {
     rm -rf "$scratch/items"
     mkdir "$scratch/items"
-    awk -v to="$scratch/items" -f tests/course.awk "$1"
+    echo >"$scratch/chapter"
+    awk -v to="$scratch/items" -v loose="${2:-}" -f tests/course.awk "$1"
     for item in "$scratch/items"/*; do
         place=$(sed 1q "$item")
         case $item in
@@ -150,6 +179,7 @@ every_item() {
         *.session) session ;;
         *.numbers) numbers ;;
         *.printed) printed ;;
+        *.loose) loose ;;
         *.not-run) sed "1d; s|^|not run: $place: |" "$item" ;;
         *) sed 1d "$item" >"$scratch_top/output"
             fail "$place" "a comment that stands before nothing it can speak of" ;;
@@ -173,11 +203,12 @@ names_only_targets() {
 
 if [ $# -gt 0 ]; then
     for text; do
-        every_item "$text"
+        every_item "$text" "${PROSE:-}"
     done
     finish
 fi
-every_item course.md # in full: its numbers are those of whole runs
+every_item course.md 1 # in full: its numbers are those of whole runs
+! same_digits || check "course_numbers.txt has no number that is printed, or gone" every_known_number_is_needed
 export STEPS=20
 every_item README.md
 for text in labs/*/README.md; do

@@ -100,4 +100,28 @@ expect "a text that is wrong" 1 "make no-such-target: exit status 2" 'was printe
     "not printed: 0.1%" "numbers of exit 3: exit status 3" \
     "printed by echo this: it is not" "there is no number to check" "comment that stands before nothing"
 check "each of its faults is found" test "$(grep -c '^FAIL: ' "$scratch_top/output")" -eq 11
+
+# PROSE=1: what stands before no table and no comment
+text prose <<'END'
+## A. The first chapter
+
+    $ echo 31.4159 and 271.828
+    31.4159 and 271.828
+
+It prints 31.42 as lab 77 says (Higham 2002, section 9.9), with 4096 sums, which course_numbers.txt knows.
+
+| in a table | 271.83 |
+|---|---|
+
+### Further reading
+
+- Somebody. *A book.* Page 123456.
+
+## B. The second
+
+Here nobody prints 31.42, and 2717 is not known.
+END
+run env PROSE=1 "$root/tests/check_course.sh" "$scratch/prose.md"
+expect "the numbers of the prose" 1 "1 not printed, and known" "| 31.42  in  Here" "| 2717  in  Here"
+check "none but these" test "$(grep -c '  in  ' "$scratch_top/output")" -eq 2
 finish

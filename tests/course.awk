@@ -1,20 +1,23 @@
 # course.awk - takes a text in Markdown apart for check_course.sh.
-#   awk -v to=FOLDER -f tests/course.awk TEXT.md
+#   awk -v to=FOLDER [-v loose=1] -f tests/course.awk TEXT.md
 #
 # Writes FOLDER/NNNN.KIND, in the order of the text; the first line of each says where it stands:
 #   commands  a block of commands, one a line        numbers  a command's words, "---", a table or
 #   session   "$ command" and what it prints                  paragraph of which each number is checked
 #   not-run   a block that is not run, and why       printed  a command, "---", and a block of its output
 #   wrong     a comment that belongs to nothing
+#   loose     with loose=1, at the end of a chapter: its heading and what is none of these, but for other
+#             headings, formulas in a block of ```math, and "Further reading"
 # Exit: 0.
 
 # An indented or fenced block, a table, a paragraph: whatever `kind` has been collected in `text`.
-function finish(    name) {
+function finish(    name, spoken_of) {
     if (kind == "block" && text ~ /^\$ /)
         name = "session"
     else if (kind == "block" && text ~ /^(make|tools\/)/)
         name = "commands"
-    if (kind != "" && note != "") {
+    spoken_of = kind != "" && note != ""
+    if (spoken_of) {
         if (note_kind == "numbers" && kind != "block" || note_kind == "printed" && kind == "block" && name == "")
             emit(note_kind, note "\n---\n" text)
         else if (note_kind == "not-run" && name != "")
@@ -25,7 +28,17 @@ function finish(    name) {
     }
     if (name != "")
         emit(name, text)
+    else if (!spoken_of && !reading)
+        at_large = at_large text "\n"
     kind = text = ""
+}
+function end_chapter() {
+    start = chapter
+    if (loose && at_large ~ /[^\n]/)
+        emit("loose", title "\n" at_large)
+    at_large = ""
+    title = $0
+    chapter = FNR
 }
 function emit(name, what,    file) {
     file = sprintf("%s/%04d.%s", to, ++items, name)
@@ -54,9 +67,10 @@ function comment(words) {
     sub(/^not run: */, "", note)
 }
 
-fenced && /^```/ { fenced = 0; finish(); next }
+fenced && /^```/ { fenced = formula = 0; finish(); next }
+formula { next }
 fenced { add("block", $0); next }
-/^```/ { finish(); fenced = 1; next }
+/^```/ { finish(); fenced = 1; formula = /^```math/; next }
 /^<!--/ || in_comment {
     if (!in_comment)
         finish()
@@ -70,10 +84,21 @@ fenced { add("block", $0); next }
 /^    / && (kind == "block" || kind == "") { add("block", substr($0, 5)); next }
 /^$/ && kind == "block" { blank = 1; finish(); next }
 /^$/ { finish(); next }
+/^#/ {
+    finish()
+    if (note != "")
+        emit("wrong", note)
+    note = ""
+    reading = /Further reading/
+    if (/^## /)
+        end_chapter()
+    next
+}
 /^\|/ { add("table", $0); next }
 { add("paragraph", $0) }
 END {
     finish()
     if (note != "")
         emit("wrong", note)
+    end_chapter()
 }

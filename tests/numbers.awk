@@ -11,7 +11,8 @@
 # Takes line apart into value[1..n] and text[1..n]. @return n
 function numbers(line, value, text,    n, rest, word, before, power) {
     gsub(/`[^`]*`/, " ", line)
-    gsub(/\([0-9][.][0-9]+\)|([Ll]ab|chapter|section|algorithm|exercise|issue|request)s? [0-9.]+/, " ", line)
+    gsub(/([A-Z][a-z]+|[A-Z]I|et al[.]|request [0-9]+),? [(]?(19[0-9][0-9]|20[0-2][1-9]|20[12]0)/, " ", line) # Higham 2002, Sun et al. (2024)
+    gsub(/\([0-9][.][0-9]+\)|([Ll]ab|[Cc]hapter|[Ss]ection|[Cc]lause|[Aa]lgorithm|[Ee]quation|[Ee]xercise|issue|request|IEEE)s? [0-9.]+(-[0-9]+)?( to [0-9]+)?/, " ", line)
     gsub(/\*\*/, "", line)
     n = 0
     before = " "
@@ -20,7 +21,7 @@ function numbers(line, value, text,    n, rest, word, before, power) {
         word = substr(line, RSTART, RLENGTH)
         line = substr(line, RSTART + RLENGTH)
         if (before ~ /[A-Za-z_^\/.]/ || before ~ /[0-9]/ || line ~ /^[A-Za-z_]/) {
-            sub(/^[A-Za-z_0-9.]*/, "", line)
+            sub(/^[A-Za-z_0-9.]*(-[0-9]+)?/, "", line)
             continue
         }
         sub(/,+$/, "", word)

@@ -75,6 +75,20 @@ Test(lab02_facts, seventeen_overflows_early_and_sixteen_never)
     }
 }
 
+Test(lab02_facts, an_infinite_sum_stays_so)
+{
+    const float x[] = {60000, 5000, 5000, -60000, -10000};
+    float sum = 0;
+    for (int i = 0; i < 5; i++) {
+        sum = round_to(sum + x[i], DTYPE_FP16);
+        printf("%c %g: %g\n", x[i] < 0 ? '-' : '+', fabs((double)x[i]), (double)sum);
+    }
+    cr_assert(isinf(sum));
+    printf("half of FP16's smallest number: 2^%g; BF16's largest over FP16's: 2^%.0f\n",
+           log2((double)f32_from_f16(1) / 2),
+           log2((double)f32_from_bf16(0x7F7F) / (double)f32_from_f16(0x7BFF)));
+}
+
 Test(lab02_facts, a_norm_of_256_is_infinite_when_squared)
 {
     cr_assert(isinf(round_to(256.0f * 256.0f, DTYPE_FP16)));

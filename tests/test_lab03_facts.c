@@ -88,7 +88,15 @@ Test(lab03_facts, a_rounded_lse_costs_half_an_ulp_of_itself)
 {
     const float x[] = {10000, 10000};
     float p[2], l = lse(x, 2), logs[2];
-    cr_assert_eq(nextafterf(10000, INFINITY) - 10000, 0x1p-10F); /* half of it is 4.9e-4 */
+    cr_assert_eq(nextafterf(10000, INFINITY) - 10000, 0x1p-10F);
+    const double u = 0x1p-24;
+    printf("u = 2^%g, and %du = %.0e\n", log2(u), 1000, 1000 * u);
+    const float binade[] = {8192, 8};
+    for (int i = 0; i < 2; i++) {
+        double half = (double)(nextafterf(binade[i], INFINITY) - binade[i]) / 2;
+        printf("from %g to %g half an ulp is 2^%g = %.1e = %g u\n", (double)binade[i],
+               2 * (double)binade[i], log2(half), half, half / u);
+    }
     log_softmax(logs, x, 2);
     cr_assert_float_eq((double)logs[0], -0.693147, 1e-6);
     cr_assert_float_eq((double)(x[0] - l), -0.693359, 1e-6, "%.9g", (double)(x[0] - l));

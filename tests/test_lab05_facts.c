@@ -84,6 +84,35 @@ Test(lab05_facts, kahan_stalls_too_eight_bits_further_down)
     cr_assert_float_eq(value(w) + value(c), 1.0039, 0.00005, "%g", value(w) + value(c));
 }
 
+/** The weights that a step of lr leaves where they are begin in one place: none below, all above. */
+Test(lab05_facts, weights_that_stand_still)
+{
+    const float lr = 1e-4f;
+    uint16_t moved = 0x3F80;
+    while (bf16_update_is_lost(moved, -lr))
+        moved--;
+    for (uint16_t w = 1; w <= moved; w++)
+        cr_assert(!bf16_update_is_lost(w, -lr), "%g", value(w));
+    double ratio = value(moved) / (double)lr;
+    printf("a step of %g is lost on all weights above %.4f, %.0f times as large: between 2^%g and "
+           "2^%g\n",
+           (double)lr, value(moved), ratio, floor(log2(ratio)), ceil(log2(ratio)));
+}
+
+Test(lab05_facts, small_numbers_of_adamw)
+{
+    printf("eps under the root: sqrt(%g) = %g\n", 1e-8, sqrt(1e-8));
+    double correction = 1 - 0.999 * 0.999, off = 0x1p-24;
+    printf("1 - beta2^t at t = 2: %.3f; a power near 1 is off by %.0e, which is %.0e of that\n",
+           correction, off, off / correction);
+    printf("decay: lr %g times lambda %g is %g\n", 1e-3, 0.01, 1e-3 * 0.01);
+    const int read_bytes = 2 + 4 + 4 + 4, write_bytes = 4 + 4 + 4 + 2;
+    printf("read g %d, master %d, m and v %d each, write as much and w %d: %d bytes; of %g "
+           "parameters %.2f TB, %.1f s at %d TB/s\n",
+           2, 4, 4, 2, read_bytes + write_bytes, 70e9, (read_bytes + write_bytes) * 70e9 / 1e12,
+           (read_bytes + write_bytes) * 70e9 / 4e12, 4);
+}
+
 Test(lab05_facts, a_decay_of_1e_5_changes_no_normal_code)
 {
     size_t normal = 0, changed = 0;
@@ -111,6 +140,13 @@ Test(lab05_facts, ties_and_the_two_sides_of_a_power_of_two)
     printf("at %g, %+g is %s and %+g is %s\n", value(half), 0.001,
            bf16_update_is_lost(half, 0.001f) ? "lost" : "not", -0.001,
            bf16_update_is_lost(half, -0.001f) ? "lost" : "not");
+    for (int p = 8; p <= 11; p += 3)
+        printf("%s: lost from a ratio of 2^%d = %d on\n", p == 8 ? "BF16" : "FP16", p, 1 << p);
+    printf("BF16 numbers of a binade: %d; the distances around 1: 2^%g and 2^%g\n",
+           bf16_from_f32_rne(2) - bf16_from_f32_rne(1), log2(1 - value(0x3F7F)),
+           log2(value(0x3F81) - 1));
+    printf("1-2^%g 1-2^%g 1 1+2^%g 1+2^%g\n", log2(1 - value(0x3F7E)), log2(1 - value(0x3F7F)),
+           log2(value(0x3F81) - 1), log2(value(0x3F82) - 1));
     cr_assert(bf16_update_is_lost(half, 0.001f) && !bf16_update_is_lost(half, -0.001f));
     cr_assert_eq(bf16_gap(0x3F80, +1), 0x1p-7);
     cr_assert_eq(bf16_gap(0x3F80, -1), 0x1p-8);

@@ -293,6 +293,10 @@ Test(lab06_facts, how_far_the_formats_reach)
            log2((double)least[1]), log2((double)(fp8_max(FP8_E4M3) / least[0])),
            log2((double)(fp8_max(FP8_E5M2) / least[1])), log2((double)least[0] / 2),
            log2((double)least[1] / 2));
+    float tie = 464;
+    uint8_t code;
+    fp8_quantize(&code, &tie, 1, 1, FP8_E4M3, false);
+    printf("E4M3: %g becomes %g\n", (double)tie, (double)f32_from_e4m3(code));
     cr_assert_eq(fp8_max(FP8_E4M3) / 0x1p-9f, 229376);            /* 2^17.8 */
     cr_assert_eq(fp8_max(FP8_E5M2) / 0x1p-16f, 57344.0f * 65536); /* 2^31.8 */
     float tiny[] = {0x1p-17f, 1.1f * 0x1p-17f, 0x1p-10f, 1.1f * 0x1p-10f};
@@ -307,6 +311,8 @@ Test(lab06_facts, a_block_of_tiny_gradients_is_held_down_by_the_clamp)
     float x[] = {1e-9f, 1e-10f}, factor;
     uint8_t codes[2];
     fp8_quantize_rows(codes, &factor, x, 1, 2);
+    printf("a block's factor is at least %.4g, so what is under %.1e becomes 0\n", (double)factor,
+           (double)factor * 0x1p-10);
     cr_assert_float_eq(factor, 2.232e-7, 0.001e-7);
     cr_assert(codes[0] == 2 && codes[1] == 0); /* the smallest value is 2^-9 of that, 4.4e-10 */
 }

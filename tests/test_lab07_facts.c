@@ -99,6 +99,8 @@ Test(lab07_facts, claims_about_optimizers)
     cr_assert_float_eq(1 - (double)total(adam8) / (double)total(bf16_adam), 0.373046875, 1e-12);
     double states = (double)state_bytes(PSI, adam8) / (double)state_bytes(PSI, bf16_adam);
     cr_assert_float_eq(1 - states, 0.74609375, 1e-12);
+    printf("8-bit Adam: %.1f%% of the states saved, %.1f%% of all\n", 100 * (1 - states),
+           100 * (1 - (double)total(adam8) / (double)total(bf16_adam)));
     /* "8-bit optimizers quantize the gradients": states only */
     same(training_bytes(&PSI, 1, adam8).grads, 2 * PSI);
     same(training_bytes(&PSI, 1, adam8).master, 4 * PSI);
@@ -111,6 +113,11 @@ Test(lab07_facts, claims_about_optimizers)
     struct recipe wide = adam8;
     wide.block = 2048;
     same(training_bytes(&(uint64_t){2048000}, 1, wide).states, 4096000 + 8000);
+    for (uint32_t block = 256; block <= 2048; block *= 8) {
+        wide.block = block;
+        printf("blocks of %d: %g bytes a parameter, tensors from %d elements on\n", (int)block,
+               (double)state_bytes(2048000, wide) / 2048000, 4096);
+    }
 }
 
 Test(lab07_facts, zero_by_its_formulas)
@@ -123,6 +130,9 @@ Test(lab07_facts, zero_by_its_formulas)
     same(zero_bytes(PSI, bf16_adam, 3, 64), 17500000000);
     same(zero_bytes(PSI, bf16_adam, 2, 64), 155312500000);
     uint64_t gb80 = bytes_from_gb(80);
+    printf("whole: 4 Psi = %g GB in stage 1, 2 Psi = %g GB in stage 2, whose shards are %d Psi/N; "
+           "%d devices of %g GB\n",
+           4 * (double)PSI / 1e9, 2 * (double)PSI / 1e9, 2 + 4 + 8, (int)(1120 / 80), 1120 / 14.0);
     cr_assert(!fits_on(PSI, bf16_adam, 3, 13, 0, gb80) && fits_on(PSI, bf16_adam, 3, 14, 0, gb80));
     cr_assert(!fits_on(PSI, bf16_adam, 2, 1000000, 0, gb80));
     cr_assert(!fits_on(PSI, bf16_adam, 1, 1000000, 0, gb80));
@@ -155,6 +165,10 @@ Test(lab07_facts, activations_by_the_papers_table)
     same(layer_activation_bytes(a), sbh * 2);
     /* GPT-3's 5as/h is 80: the scores are 70% of what a layer keeps */
     same(scores / a.hidden, 80);
+    printf(
+        "selective: %.0f%% less; at t = %d without sequence parallelism %d sbh, with it %g sbh\n",
+        100 * 80 / (34 + 80.0), 8, 10 + 24 / 8, 34 / 8.0);
+    printf("with %d bytes a value: %d sbh + %d assb\n", 4, 16 * 4 + 2, 2 * 4 + 1);
 }
 
 Test(lab07_facts, activations_of_a_70b_model)
@@ -170,6 +184,8 @@ Test(lab07_facts, activations_of_a_70b_model)
     a.recompute = RECOMPUTE_NONE;
     cr_assert_float_eq((double)activation_bytes(wide) / (double)activation_bytes(a), 1.825, 0.001);
     /* embedding, output layer and loss, against 80 layers of 34sbh */
+    printf("of %g tokens: %.1f%% of the selective total\n", 128256.0,
+           100 * 4 * (1 + 128256.0 / 8192) / (80 * 34));
     cr_assert_float_eq(4 * (1 + 128256.0 / 8192) / (80 * 34), 0.024, 0.0006);
     /* t = 8 without sequence parallelism saves far less than 7/8 of what is not the scores */
     struct activations t = {4096, 1, 8192, 64, 80, 2, 8, false, RECOMPUTE_SELECTIVE};
@@ -202,7 +218,11 @@ Test(lab07_facts, gb_and_gib)
     cr_assert_float_eq(gb_from_bytes(bytes_from_gib(80)), 85.899, 0.0005);
     cr_assert_float_eq(gib_from_bytes(total(bf16_adam)), 1043.08, 0.005);
     same(checked_mul(PSI, 16) / 1000000000, 1120);
-    cr_assert_eq((int32_t)(uint32_t)(PSI * 16), -986464256); /* what an int makes of it */
+    int32_t wrapped = (int32_t)(uint32_t)(PSI * 16); /* what an int makes of it */
+    printf("%g parameters: %" PRIu64 " bytes; in 32 bits %d, which is %.2f GB\n", (double)PSI,
+           PSI * 16, wrapped, wrapped / 1e9);
+    printf("%d - %d in 64 bits, unsigned: %.1e\n", 1, 2, (double)(UINT64_C(1) - 2));
+    cr_assert_eq(wrapped, -986464256);
 }
 
 Test(lab07_facts, answers_of_the_quiz)
