@@ -21,18 +21,18 @@ set xrange [FIRST-0.5:LAST+0.5]
 set xtics 4
 set format x ""
 set key off
-set size 1,0.22
+set size 1,0.21
 set logscale y 2
 set format y "2^{%L}"
 set ylabel "amax"
 set ytics 2**6
 set yrange [0.25:2**20]
-set origin 0,0.69
+set origin 0,0.71
 plot CSV using 2:(near("fp8_delayed", 5)) with linespoints lt 1
 set ylabel "scale"
 set ytics 2**6
 set yrange [2**-12:2**12]
-set origin 0,0.44
+set origin 0,0.47
 plot CSV using 2:(near("fp8_delayed", 8)) with linespoints lt 3, \
      CSV using 2:(near("fp8_current", 8)) with linespoints lt 4
 unset logscale y
@@ -43,7 +43,7 @@ set yrange [-0.02:0.62]
 set ylabel "share that is 0"
 set xlabel "step"
 set key at screen 0.5,0.01 bottom center horizontal reverse Left
-set origin 0,0.19
+set origin 0,0.23
 plot CSV using 2:(near("fp8_block", 11)) with linespoints lt 5, \
      CSV using 2:(near("fp8_delayed", 11)) with linespoints lt 3, \
      CSV using 2:(near("fp8_current", 11)) with linespoints lt 4, \

@@ -44,13 +44,14 @@ INK = "#404040"; PAPER = "#FFFFFF"; GREY = "#808080"; PALE = "#D8D8D8"; SHADE = 
 ALARM = "#D00000"   # where something breaks, always with a large marker of its own shape
 TITLE_FONT = ",17"; LABEL_FONT = ",15"; SMALL_FONT = ",12"
 
-set linetype 1 lc rgb BLACK      lw 2 dt solid       pt 6  ps 1.3   # open circle
-set linetype 2 lc rgb VERMILLION lw 2 dt (12,3)      pt 8  ps 1.5   # open triangle
-set linetype 3 lc rgb BLUE       lw 2 dt (6,4)       pt 5  ps 1.1   # filled square
-set linetype 4 lc rgb GREEN      lw 2 dt (10,3,2,3)  pt 2  ps 1.3   # cross
-set linetype 5 lc rgb PURPLE     lw 2 dt (2,3)       pt 13 ps 1.5   # filled diamond
-set linetype 6 lc rgb ORANGE     lw 2 dt (14,4,6,4)  pt 4  ps 1.3   # open square
-set linetype 7 lc rgb SKY        lw 2 dt (4,2,4,6)   pt 7  ps 1.1   # filled circle
+POINT = TERM eq "svg" ? 0.6 : 1 # its markers are larger than the others'
+set linetype 1 lc rgb BLACK      lw 2 dt solid       pt 6  ps 1.3 * POINT # open circle
+set linetype 2 lc rgb VERMILLION lw 2 dt (12,3)      pt 8  ps 1.5 * POINT # open triangle
+set linetype 3 lc rgb BLUE       lw 2 dt (6,4)       pt 5  ps 1.1 * POINT # filled square
+set linetype 4 lc rgb GREEN      lw 2 dt (10,3,2,3)  pt 2  ps 1.3 * POINT # cross
+set linetype 5 lc rgb PURPLE     lw 2 dt (2,3)       pt 13 ps 1.5 * POINT # filled diamond
+set linetype 6 lc rgb ORANGE     lw 2 dt (14,4,6,4)  pt 4  ps 1.3 * POINT # open square
+set linetype 7 lc rgb SKY        lw 2 dt (4,2,4,6)   pt 7  ps 1.1 * POINT # filled circle
 set linetype cycle 7
 
 set datafile separator comma
