@@ -19,13 +19,13 @@ static double stored(double x, struct fp_format f)
 static void print_code(struct fp_format f, uint64_t code)
 {
     struct fp_fields part = fp_split(code, f);
+    double x = fp_decode(code, f);
     printf("%s %d ", f.name, part.sign != 0);
     for (int bit = f.exp_bits; bit-- > 0;)
         printf("%d", (int)(part.exponent >> bit & 1));
     printf(" ");
     for (int bit = f.man_bits; bit-- > 0;)
         printf("%d", (int)(part.mantissa >> bit & 1));
-    double x = fp_decode(code, f);
     if (isfinite(x))
         printf(" = %g * 2^%d = %g\n", x / exp2(floor(log2(x))), (int)floor(log2(x)), x);
     else
