@@ -223,7 +223,7 @@ figures: ## redraw the figures that course.md and README.md show (plots/figures)
 	@$(MAKE) --no-print-directory SOLUTION=1 LAB=all plot
 	@mkdir -p plots/figures && cp build/figures/solutions/*.png plots/figures/
 	@for run in plots/data/*/; do test ! -d "$$run" || \
-	    gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
+	    LC_ALL=C.UTF-8 gnuplot -c plots/roofline.gp "$$run" "plots/figures/roofline_$$(basename "$$run")" png; done
 	@$(MAKE) --no-print-directory SOLUTION=1 lab05
 	@tools/graded_svg.sh >build/graded_lab05.svg && mv build/graded_lab05.svg plots/figures/
 	@tools/gallery.sh >plots/gallery.md

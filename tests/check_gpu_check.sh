@@ -189,7 +189,7 @@ for table in kernels gemm; do
         row "$gpu" softmax_rows_warp FP32 900 GB/s 0.6
         row "$gpu" gemm FP32 20 TFLOP/s 1600
     } | awk -F, -v gemm=$table 'NR == 1 || ($4 == "gemm") == (gemm == "gemm")' >"$scratch/figure/$table.csv"
-    run gnuplot -c plots/roofline.gp "$scratch/figure" "$scratch/figure/roofline" dumb
+    run env LC_ALL=C.UTF-8 gnuplot -c plots/roofline.gp "$scratch/figure" "$scratch/figure/roofline" dumb
     expect "a roofline from $table.csv alone" 0 "Roofline of Artificial GPU"
     complaints=$(grep -ciE 'warning|line [0-9]+:' "$scratch_top/output")
     check "  ... without a complaint" test "$complaints" -eq 0

@@ -219,7 +219,7 @@ awk -F, 'FNR > 1 { printf "  %-20s %-14s %-20s %7.2f %s\n", $4, $5, $6, $11, $12
     tee -a "$out/report.txt"
 if command -v gnuplot >/dev/null; then
     for type in png svg; do
-        gnuplot -c plots/roofline.gp "$out" "$out/roofline" "$type" 2>>"$out/roofline.log" && drawn=yes
+        LC_ALL=C.UTF-8 gnuplot -c plots/roofline.gp "$out" "$out/roofline" "$type" 2>>"$out/roofline.log" && drawn=yes
     done
     [ -z "${drawn-}" ] || echo "  the figure: $out/roofline.png and .svg"
 else

@@ -48,7 +48,7 @@ seconds=$(($(date +%s) - begin))
 } >build/trust.md
 awk -F '\t' -v csv=1 -v only="$*" -f $here/trust.awk build/trust/variants.tsv build/trust/mutation.tsv build/trust/steady.tsv >build/trust/trust.csv
 for kind in png svg; do
-    gnuplot -c plots/trust.gp build/trust build/trust/trust $kind || status=1
+    LC_ALL=C.UTF-8 gnuplot -c plots/trust.gp build/trust build/trust/trust $kind || status=1
 done
 grep '^|' build/trust.md
 echo "trust: build/trust.md, build/trust/trust.png, $((seconds / 60)) min $((seconds % 60)) s"
