@@ -100,6 +100,21 @@ spoilt() {
     }' "$scratch/known" "$scratch/right.txt"
 }
 
+# rounded LAB: the right sheet, with two digits where a question asks for no more.
+rounded() {
+    awk -v lab="$1" '
+    BEGIN {
+        two["lab02 q1"] = "1.2e-4"
+        two["lab02 q2"] = "3.1e-5"
+        two["lab04 q7a"] = "1.3 %"
+        two["lab04 q7b"] = "0.024 %"
+        two["lab06 q7"] = "1.4"
+        two["lab07 q4"] = "75 GiB"
+    }
+    (lab " " $1) in two { $0 = $1 " = " two[lab " " $1] }
+    { print }' "$scratch/right.txt"
+}
+
 for folder in solutions/lab[0-9][0-9]_*; do
     lab=${folder#solutions/}
     lab=${lab%%_*}
@@ -110,6 +125,11 @@ for folder in solutions/lab[0-9][0-9]_*; do
     check "$lab: every question is worked" diff "$scratch/asked" "$scratch/worked"
     grade "$lab" "$scratch/right.txt"
     expect "$lab: and the answers have full marks" 0 "10 of 10 points"
+    rounded "$lab" >"$scratch/two.txt"
+    if ! cmp -s "$scratch/right.txt" "$scratch/two.txt"; then
+        grade "$lab" "$scratch/two.txt"
+        expect "$lab: so they have with two digits" 0 "10 of 10 points"
+    fi
     known "$lab" >"$scratch/known"
     cut -f 1 "$scratch/known" | uniq >"$scratch/with"
     check "$lab: every question knows a mistake" diff "$scratch/asked" "$scratch/with"

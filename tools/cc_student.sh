@@ -177,7 +177,8 @@ esac
 compile "$@"
 rc=$?
 if [ $rc -eq 0 ]; then
-    mv -f -- "$new" "$obj" || give_up "the compiled $obj cannot be written." "Is there room left?"
+    mv -f -- "$new" "$obj" || give_up "the compiled $obj cannot be written." \
+        "Is there room left, and no other make (or make watch) at work on this lab?"
     if [ -s "$log" ]; then
         show_log
     else

@@ -43,6 +43,11 @@ static bool in_later_round(const struct vote_case *c)
     return c->blocks > 0 && c->place >= (size_t)c->blocks * KERNEL_THREADS;
 }
 
+static bool in_earlier_round(const struct vote_case *c)
+{
+    return c->blocks > 0 && c->place + (size_t)c->blocks * KERNEL_THREADS < c->n;
+}
+
 static bool in_last_block(const struct vote_case *c)
 {
     return c->place >= c->n / KERNEL_THREADS * KERNEL_THREADS;
@@ -94,6 +99,8 @@ static void name_missed(const struct vote_case *c, size_t n)
         {"the last elements, which do not fill a block, were left out", in_last_block},
         {"each thread looked at one element: with more elements than threads, it must loop",
          in_later_round},
+        {"each round of the loop forgot what the one before had found: a bit is added, by |=",
+         in_earlier_round},
         {"only lane 0's own element was looked at: a vote hears all lanes", in_later_lane},
         {"only the first warp's vote was heard: the warps have to meet, too", in_later_warp},
     };

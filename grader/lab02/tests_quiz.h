@@ -6,12 +6,12 @@
 GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
 {
     static const struct question questions[] = {
-        NUMBER("q1", 2000 * 0x1p-24, 1e-3, NULL,
+        NUMBER("q1", 2000 * 0x1p-24, 0.01, NULL,
                "FP16 stores 1e-7 as 2 * 2^-24; what do a thousand of those make? Nothing is lost "
                "on the way",
                {"0.0001", "that is the exact sum; how does FP16 store 1e-7?"},
                {"0", "1e-7 is above 2^-25: FP16 has a number near it"}),
-        NUMBER("q2", 0x1p-15, 1e-3, NULL,
+        NUMBER("q2", 0x1p-15, 0.02, NULL,
                "the sum stops at the first power of two whose half gap is above the addend",
                {"0.0001", "that is the exact sum: BF16 has 8 significant bits"},
                {"2^-16", "there half the gap is 2^-24 = 6e-8, and 1e-7 still moves the sum"}),

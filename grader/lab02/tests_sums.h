@@ -207,7 +207,7 @@ struct depth_case {
     size_t got, want;
 };
 
-enum { DEPTH_CASES = 53, DEPTH_BELIEFS = 6 };
+enum { DEPTH_CASES = 53, DEPTH_BELIEFS = 7 };
 
 static const char *const depth_beliefs[DEPTH_BELIEFS] = {
     "up to half a gap above the largest value a number is rounded down to it",
@@ -216,6 +216,7 @@ static const char *const depth_beliefs[DEPTH_BELIEFS] = {
     "BF16 was given FP16's limit: it reaches to 3.4e38",
     "every format was given FP32's limit: FP16 ends at 65504 already",
     "exactly half a gap above the largest value is a tie, and rounds up: 65520 overflows",
+    "what is past the limit as it is needs no layer: 0, even with a gain of 1 or less",
 };
 
 static void count_depth_beliefs(struct tally t[DEPTH_BELIEFS], const struct depth_case *c)
@@ -237,6 +238,7 @@ static void count_depth_beliefs(struct tally t[DEPTH_BELIEFS], const struct dept
     count_belief(&t[4], right, c->got == oracle_layers(largest, gain, DTYPE_FP32));
     bool tie = c->want != NOT_FOUND && largest * pow(gain, (double)c->want) == limit;
     count_belief(&t[5], right, tie && !right ? c->got > c->want : right);
+    count_belief(&t[6], right, c->want == 0 && gain <= 1 ? c->got == NOT_FOUND : right);
 }
 
 GRADED(layers_until_overflow, .points = 3,

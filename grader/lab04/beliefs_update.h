@@ -178,6 +178,18 @@ BELIEF(all_must_find)
     return oracle_update(now, &r, bad >= 3);
 }
 
+/** The bad ones are the last of three here, too. */
+BELIEF(decides_for_each)
+{
+    for (int left = 3; left > 0; left--)
+        now = oracle_update(now, &r, left <= bad);
+    return now;
+}
+
+/** What is to be said of an update that goes through the rule more than once. */
+#define DECIDED_FOR_EACH                                                                           \
+    "the rule was applied once for each optimizer: add up what all of them found, and decide once"
+
 BELIEF(grows_every_step)
 {
     r.interval = now.tracker + 1;
@@ -224,6 +236,7 @@ static const struct update_belief UPDATE_BELIEFS[] = {
     {"one optimizer's find is enough, whichever it is: here all had to find something, or only the "
      "first was asked",
      all_must_find, true},
+    {DECIDED_FOR_EACH, decides_for_each, true},
     {"found_inf was taken the wrong way round", upside_down, false},
 };
 

@@ -129,6 +129,17 @@ static void want_status(const char *what, enum scaler_status got, enum scaler_st
     fail("%s returned %s, expected %s", what, status_text(got), status_text(want));
 }
 
+/** The same of a scaler_step(), which refuses nothing for an unscale that was done before. */
+static void want_step(const char *what, enum scaler_status got, enum scaler_status want)
+{
+    if (got == SCALER_UNSCALED_TWICE || got == SCALER_UNSCALED_AFTER_STEP) {
+        because(
+            "a step unscales an optimizer that is READY, and no other: look at the stage first");
+        fail("%s returned %s, expected %s", what, status_text(got), status_text(want));
+    }
+    want_status(what, got, want);
+}
+
 static const char *stage_text(enum optimizer_stage stage)
 {
     static const char *const names[] = {"READY", "UNSCALED", "STEPPED"};
@@ -152,11 +163,10 @@ static void name_state_belief(const struct optimizer_state *got, struct optimize
         because("a gradient with data was checked, even if it has 0 elements");
 }
 
-/** Fails unless an optimizer's state is as wanted. `when` says after which call. */
-static void want_state(const char *when, const struct optimizer_state *got,
-                       struct optimizer_state want)
+/** Fails at the first field of an optimizer's state that is not as wanted. */
+static void compare_state(const char *when, const struct optimizer_state *got,
+                          struct optimizer_state want)
 {
-    name_state_belief(got, want);
     if (got->stage != want.stage)
         fail("%s the optimizer's stage is %s, expected %s", when, stage_text(got->stage),
              stage_text(want.stage));
@@ -166,6 +176,22 @@ static void want_state(const char *when, const struct optimizer_state *got,
         fail("%s found_inf is %.9g, expected %.9g", when, (double)got->found_inf,
              (double)want.found_inf);
     because("%s", ""); // it is as wanted
+}
+
+/** Fails unless an optimizer's state is as wanted. `when` says after which call. */
+static void want_state(const char *when, const struct optimizer_state *got,
+                       struct optimizer_state want)
+{
+    name_state_belief(got, want);
+    compare_state(when, got, want);
+}
+
+/** Fails unless a call that was refused has left an optimizer's state as it was. */
+static void want_untouched(const char *when, const struct optimizer_state *got,
+                           struct optimizer_state before)
+{
+    because("a call that is refused changes nothing: check first, and write then");
+    compare_state(when, got, before);
 }
 
 /** Fails unless two scalers are the same, bit by bit. `when` says after which call. */

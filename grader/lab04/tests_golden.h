@@ -179,7 +179,7 @@ static void check_call(struct golden_run *r, const char *line, int number)
     char what[160];
     int length = (int)strcspn(line, "\n");
     snprintf(what, sizeof what, "golden/calls.csv, call %d (%.*s)", number, length, line);
-    want_status(what, status, golden_status(line));
+    (word_is(line, 0, "step") ? want_step : want_status)(what, status, golden_status(line));
     name_call(r, line, s, *(unsigned char *)run); // it is said only if something is wrong
     if (*(unsigned char *)run != word_is(line, 4, "1"))
         fail("%s: run is %d", what, *(unsigned char *)run);

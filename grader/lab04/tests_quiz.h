@@ -30,7 +30,7 @@ GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
             {"c", "then the step has been made"},
             {"d",
              "the scale makes gradients larger or finds that they are infinite: it limits none"}),
-        NUMBER("q7a", 1.328, 0.02, "%",
+        NUMBER("q7a", 1.328, 0.03, "%",
                "FP16's numbers are 2^-24 = 5.96e-8 apart down there: which multiple is nearest?",
                {"100", "1e-6 is above 2^-25: it is kept, with few digits"},
                {"0.024", "as precisely as normal numbers are kept? 1e-6 is below 2^-14"}),

@@ -28,8 +28,14 @@ static void check_init(const struct scaler_options *options, enum scaler_status 
                  options->growth_factor, options->backoff_factor,
                  options->enabled ? "enabled" : "disabled");
     want_status(text, scaler_init(s, given), status);
-    if (!options)
-        because("PyTorch's defaults are S = 2^16, factors 2 and 0.5, interval 2000, enabled");
+    if (s->growth_tracker != 0 && status == SCALER_OK)
+        because("a new scaler has counted nothing: its tracker is set to 0, too");
+    else if (status != SCALER_OK)
+        because("a call that is refused changes nothing: check first, and write then");
+    else
+        because("%s", options ? ""
+                              : "PyTorch's defaults are S = 2^16, factors 2 and 0.5, interval "
+                                "2000, enabled");
     want_scaler(status == SCALER_OK ? what : "after a refused scaler_init", s,
                 status == SCALER_OK ? want : rubbish);
 }

@@ -32,7 +32,7 @@ GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
                {"a", "that is the HYBRID recipe of Transformer Engine"},
                {"b", "its scales are those of the tensor at hand"},
                {"c", "a scale for each tile leaves nothing for a loss scale to do"}),
-        NUMBER("q7", 1 / 0.7, 0.005, NULL, "the new time is 0.4 + 0.6/2 of the old one",
+        NUMBER("q7", 1 / 0.7, 0.025, NULL, "the new time is 0.4 + 0.6/2 of the old one",
                {"2", "only the products become twice as fast"},
                {"0.7", "that is the new time; how many times does it fit into the old one?"},
                {"1.6", "times add up, speeds do not"},

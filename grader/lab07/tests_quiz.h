@@ -22,7 +22,7 @@ GRADED(quiz, .points = 10, .idea = "the exercises in quiz.txt")
                {"a", "of the weight and the gradient; what else is kept?"},
                {"b", "that would be without the master"},
                {"d", "the master has four bytes, and BF16 saves four"}),
-        NUMBER("q4", 74.5, 0.005, "GiB", "a GB is 1e9 bytes, a GiB 2^30 bytes, which is more",
+        NUMBER("q4", 74.5, 0.01, "GiB", "a GB is 1e9 bytes, a GiB 2^30 bytes, which is more",
                {"85.9", "the other way round: a GiB is the larger unit"},
                {"80", "a GB and a GiB differ by 7%"},
                {"78.1", "a GiB is 1024 * 1024 * 1024 bytes"}),
