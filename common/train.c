@@ -118,12 +118,15 @@ static const char *tried_name(size_t job)
     return tried;
 }
 
+/* One short line, whatever the width of a terminal; what is said later begins where it does. */
 static void show_progress(const void *context)
 {
     const struct train *t = context;
-    fputc('\r', stderr);
+    uint64_t done = 0;
     for (size_t r = 0; r < t->count; r++)
-        fprintf(stderr, "%s %3d%%  ", t->recipes[r], (int)(100 * t->done[r] / t->steps));
+        done += t->done[r];
+    fprintf(stderr, "training %zu recipes, %3d%%\r", t->count,
+            (int)(100 * done / (t->count * t->steps)));
 }
 
 int train_run(struct train *t, bool (*recipe)(size_t number, void *train))
