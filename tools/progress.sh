@@ -63,7 +63,7 @@ table() {
         def times($n): . * $n // ""; # jq says null to no times
         def left($n): tostring | . + (" " | times($n - length));
         def right($n): tostring | (" " | times($n - length)) + .;
-        def rounded: . * 10 | round / 10;
+        def rounded: . * 100 | round / 100;
         def hints: add // 0 | if . == 0 then "" elif . == 1 then "1 hint" else "\(.) hints" end;
         .[:-1][]
         | ((.points // 0) / ([.max_points, 1] | max) * 20 | floor) as $filled
