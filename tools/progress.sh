@@ -10,10 +10,11 @@
 # Reads build/results/labNN.json (what `make grade` wrote), build/hints/labNN and build/runs/labNN, the
 # students' files and the hashes of the tests. A file counts as changed when it is not, to the byte,
 # the one that was graded.
-# Exit: 0 done, 2 wrong usage.
+# Exit: 0 done, 1 there is no jq, 2 wrong usage.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
+command -v jq >/dev/null || { echo "progress: there is no jq, which reads the results: \`make deps\` installs it" >&2; exit 1; }
 hashes=build/grader
 [ ! -d prebuilt ] || hashes=prebuilt/grader
 
