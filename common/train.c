@@ -110,11 +110,10 @@ static const char *tried_name(size_t job)
 static void show_progress(const void *context)
 {
     const struct train *t = context;
-    uint64_t done = 0;
+    double done = 0;
     for (size_t r = 0; r < t->count; r++)
-        done += t->done[r];
-    fprintf(stderr, "training %zu recipes, %3d%%\r", t->count,
-            (int)(100 * done / (t->count * t->steps)));
+        done += (double)t->done[r] / (double)t->steps;
+    fprintf(stderr, "training %zu recipes, %3.0f%%\r", t->count, 100 * done / (double)t->count);
 }
 
 int train_run(struct train *t, bool (*recipe)(size_t number, void *train))
