@@ -362,7 +362,7 @@ $(SWEEPS): $(B)/tests/%: tests/%.c Makefile $(wildcard solutions/*/*.c common/*)
 ATTACKS := $(patsubst grader/adversary/attacks/%.c,$(B)/attacks/%.so,$(wildcard grader/adversary/attacks/*.c))
 $(B)/attacks/%.o: grader/adversary/attacks/%.c grader/adversary/attacks/attack.h solutions/lab05_master_weights/lab05.c Makefile | $(READY)
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_STUDENT) -w -Ilabs/lab05_master_weights -include lab05.h \
-	    -DLOWP_ROOT='"$(CURDIR)"' -c $< -o $@
+	    -DLOWP_ROOT=$(call quoted,"$(CURDIR)") -c $< -o $@
 $(B)/attacks/%.so: $(B)/attacks/%.o $(B)/grader/thunks_lab05.o $(B)/libcommon.a
 	@$(CC) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@ 2>/dev/null || rm -f $@
 # The stub that solutions/ cuts to, whatever a student has made of labs/ meanwhile.
