@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -268,6 +269,8 @@ int main(int argc, char **argv)
     if (read_options(argc, argv, &o) != 0)
         return 2;
     forget_criterion_environment();
+    /* Whoever started this may have it ignore SIGCHLD: then no end of a child would be told. */
+    signal(SIGCHLD, SIG_DFL);
     FILE *report = keep_stream(1), *errors = keep_stream(2);
     bool colour = isatty(1) && !getenv("NO_COLOR");
     struct sandbox_means means = {0};

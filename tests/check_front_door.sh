@@ -106,6 +106,10 @@ if bwrap --dev-bind / / --ro-bind /tmp /tmp --bind "$scratch_top" "$scratch_top"
     expect "a grade without a socket in /tmp" 0 "100 of 100"
 fi
 
+run timeout 60 env --ignore-signal=CHLD build/grader/test_lab05 --library=build/labs/lab05.so \
+    --worker=build/grader/worker/worker --quiz=$student/quiz.txt --strict
+expect "a grade whose parent ignores SIGCHLD" 0 "100 of 100"
+
 run make -B help
 expect "make -B, which asks for a rule of every source" 0 "make grade"
 echo lab99 >build/last-lab
