@@ -13,9 +13,14 @@ short    = $(firstword $(subst _, ,$(1)))
 LABS    := $(foreach f,$(FOLDERS),$(call short,$(f)))
 folder   = $(filter $(1)_%,$(FOLDERS))
 
+# Numbers have points and lists one order, whatever language the user's system speaks.
+export LC_ALL := C.UTF-8
+# What a user gave, as one word of the shell's.
+quoted   = '$(subst ','\'',$(1))'
+
 # LAB: as given, else the labNN among the goals, else the one that was built last.
 GIVEN   := $(LAB)
-override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(file <build/last-lab)))
+override LAB := $(call short,$(or $(LAB),$(filter $(LABS),$(MAKECMDGOALS)),$(filter $(LABS),$(file <build/last-lab))))
 CHOSEN  := $(if $(filter all,$(LAB)),$(LABS),$(LAB))
 # lab5, 5 and 05 are no labs, but one can guess.
 meant    = $(patsubst %, (did you mean %?),$(filter $(LABS),$(1:lab%=lab0%) $(1:%=lab%) $(1:%=lab0%) $(call short,$(1))))
@@ -39,6 +44,7 @@ EXTRA   := -fsanitize=address$(comma)undefined -fno-omit-frame-pointer
 DIRECT  := 1
 else
 B       := build
+EXTRA   :=
 endif
 # What is built from sources that a handout lacks is made under $(B), by the rules below, and used
 # from $(P): in a handout that is prebuilt/, which no rule makes.
@@ -88,8 +94,8 @@ help: ## this list
 
 .PHONY: $(LABS) missing
 missing: # a student's file that is not there: cc_student.sh says so
-.DEFAULT: # nothing else has such a name
-	@echo '$(if $(filter $@,$(MAKECMDGOALS)),There is no `make $@`: `make help` lists what there is.,$@ is missing and nothing here makes it: take it from the repository or the handout again.)' >&2; exit 2
+.DEFAULT: # nothing else has such a name; or it is a source, and make -B asks for its rule
+	@test -e '$@' || { echo '$(if $(filter $@,$(MAKECMDGOALS)),There is no `make $@`: `make help` lists what there is.,$@ is missing and nothing here makes it: take it from the repository or the handout again.)' >&2; exit 2; }
 labNN: ## build lab NN (make lab05) and remember it for `make grade`
 	@echo 'NN stands for a number: $(LABS)'; exit 2
 
@@ -99,7 +105,7 @@ ifeq ($(LAB),all)
 grade: # one lab after the other: one that does not compile costs no other its grade
 	@status=0; summary=; for lab in $(LABS); do \
 	    if $(MAKE) --no-print-directory LAB=$$lab grade; then \
-	        points=$$(sed -n 's/^  "points": \(.*\),/\1/p' build/results/$$lab$(if $(SOLUTION),-solution).json); \
+	        points=$$(sed -n 's/\.0,/,/; s/^  "points": \(.*\),/\1/p' build/results/$$lab$(if $(SOLUTION),-solution).json); \
 	        summary="$$summary$$lab  $$points of 100\n"; \
 	    else status=1; summary="$$summary$$lab  not graded, or below full marks: see above\n"; fi; echo; \
 	done; printf "$$summary"; exit $$status
@@ -115,16 +121,16 @@ watch: $(foreach l,$(CHOSEN),watch-$(l))
 
 .PHONY: hint
 hint: ## the next hint for a test: LAB=lab05 TEST=name
-	@tools/hint.sh $(one_lab) '$(TEST)' '$(STEP)'
+	@tools/hint.sh $(one_lab) $(call quoted,$(TEST)) $(call quoted,$(STEP))
 
 .PHONY: progress
 progress: ## points, hints opened, grades that are stale, and what to type next
-progress: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+progress: $(LABS:%=$(P)/grader/%.hash) | $(READY) $(filter grade run,$(MAKECMDGOALS))
 	@tools/progress.sh
 
 .PHONY: report
 report: ## all your labs as one page: build/report.html
-report: $(LABS:%=$(P)/grader/%.hash) | $(READY)
+report: $(LABS:%=$(P)/grader/%.hash) | $(READY) $(filter grade run plot,$(MAKECMDGOALS))
 	@CC='$(CC)' CXX='$(CXX)' tools/report.sh build/report.html
 
 .PHONY: run
@@ -144,7 +150,7 @@ reset: ## begin a lab anew: LAB=lab05; your files are kept as backups beside it
 .PHONY: claim
 claim: ## claims in circulation, and the numbers that decide them; N=3
 claim: $(B)/tools/claims
-	@$< '$(N)'
+	@$< $(call quoted,$(N))
 
 .PHONY: submit
 submit: ## pack your files of a lab for handing in: LAB=lab05; OUT=folder (build/submit)
@@ -170,7 +176,7 @@ doctor: ## what this machine has, what it lacks and what that costs
 	@tools/doctor.sh
 .PHONY: preflight
 preflight: ## what this machine can train in low precision, and how; PARAMS=7e9
-	@CC='$(CC)' tools/preflight.sh '$(PARAMS)'
+	@CC='$(CC)' tools/preflight.sh $(call quoted,$(PARAMS))
 .PHONY: stubs
 stubs: ## bring back files of the labs that are missing; what you edited stays
 	@tools/stubs.sh $(filter-out all,$(GIVEN))
@@ -187,10 +193,10 @@ ifndef HANDOUT
 HANDED = $(if $(filter-out all,$(GIVEN)),$(CHOSEN),$(LABS))
 handout: ## the folder and archive for students, without solutions and grader sources; LAB=, OUT=folder
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 SAN= LAB='$(or $(GIVEN),all)' handout-parts
-	@CXX='$(CXX)' tools/handout.sh '$(or $(OUT),build/handout)' build $(HANDED) -- $(call handout_parts,$(HANDED))
+	@CXX='$(CXX)' tools/handout.sh $(call quoted,$(or $(OUT),build/handout)) build $(HANDED) -- $(call handout_parts,$(HANDED))
 .PHONY: package
 package: ## an autograder to upload: PLATFORM=gradescope|autolab|prairielearn|github LAB=lab05 OUT=file
-	@HIDDEN='$(HIDDEN)' KEY='$(KEY)' grader/export/package.sh '$(or $(PLATFORM),none)' $(chosen) '$(OUT)'
+	@grader/export/package.sh $(call quoted,$(or $(PLATFORM),none)) $(chosen) $(call quoted,$(OUT))
 .PHONY: autograde
 autograde: ## grade a class: SUBMISSIONS=folder OUT=folder LAB= HIDDEN= KEY= JOBS= ENGINE=local|slurm
 
@@ -199,7 +205,7 @@ autograde: ## grade a class: SUBMISSIONS=folder OUT=folder LAB= HIDDEN= KEY= JOB
 test: ## everything: unit tests, attacks, stubs, solutions at full marks, figures
 test:
 	@$(MAKE) --no-print-directory $(PARALLEL) SOLUTION=1 everything
-	@tools/run_tests.sh '$(B)' '$(TEST)'
+	@tools/run_tests.sh '$(B)' $(call quoted,$(TEST))
 .PHONY: trust
 trust: ## is the grader right? wrong and right solutions, and every small change of them; LAB=
 .PHONY: fuzz
@@ -232,7 +238,7 @@ bench: ## time build, grade and experiment (medians of 7)
 	@tools/bench.sh
 .PHONY: bench-class
 bench-class: ## time the grading of a class that never was: N=60 SEED=1
-	@tools/bench_class.sh '$(N)' '$(SEED)'
+	@tools/bench_class.sh $(call quoted,$(N)) $(call quoted,$(SEED))
 else
 WORKBOOK_ONLY := demo handout package autograde test trust fuzz memcheck gpu-check lint docs figures bench bench-class
 .PHONY: $(WORKBOOK_ONLY)
@@ -307,7 +313,7 @@ grade-$(1): $(B)/$(SIDE)/$(1).so $(P)/grader/test_$(1) $(P)/grader/$(1).hash $(W
 	@mkdir -p build/results && $(preload) $(P)/grader/test_$(1) --library=$(B)/$(SIDE)/$(1).so \
 	    --worker=$(WORKER) --quiz=$(SIDE)/$(2)/quiz.txt --source=$(SIDE)/$(2) \
 	    --hash=$$$$(cat $(P)/grader/$(1).hash) \
-	    --files="$$$$(cd $(SIDE)/$(2) && sha256sum $(1).c $(if $(call has_kernels,$(1)),$(1).cu) quiz.txt 2>/dev/null)" --seed='$(or $(SEED),1)' $(if $(TEST),--test='$(TEST)') \
+	    --files="$$$$(cd $(SIDE)/$(2) && sha256sum $(1).c $(if $(call has_kernels,$(1)),$(1).cu) quiz.txt 2>/dev/null)" --seed=$(call quoted,$(or $(SEED),1)) $(if $(TEST),--test=$(call quoted,$(TEST))) \
 	    $(call on_device,$(1)) $(if $(DIRECT),--direct) $(if $(NO_BUBBLEWRAP),--no-bubblewrap) $(if $(FORK),--fork) $(if $(STRICT),--strict) \
 	    --out=build/results/$(1)$(if $(SOLUTION),-solution).json
 
@@ -319,15 +325,16 @@ $(B)/labs/$(2)/experiment.o: labs/$(2)/experiment.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) -Ilabs/$(2) -c $$< -o $$@
 $(B)/$(SIDE)/experiment_$(1): $(B)/labs/$(2)/experiment.o $(B)/$(SIDE)/$(1).o $(call kernels,$(1),fast,$(SIDE)) $(P)/libcommon.a | $(GEMM_CUDA)
 	$$(call SAY,ld)$(call linker,$(1)) $$^ -lopenblas $(call link_with,$(1)) -o $$@
+# STEPS, SEED and DATA are in its environment, as all that was given at the command line.
 run-$(1): $(call experiment,$(1))
 	@mkdir -p $(RUNS)/$(1) && $(if $(RECORDED),cp $(RECORDED)/$(1)/* $(RUNS)/$(1)/ && \
-	    echo 'The model solution wrote these: $(RUNS)/$(1). Next: make plot SOLUTION=1 LAB=$(1)',STEPS='$(STEPS)' SEED='$(SEED)' DATA='$(DATA)' $$< $(RUNS)/$(1))
-plot-$(1): $(call experiment,$(1))
+	    echo 'The model solution wrote these: $(RUNS)/$(1). Next: make plot SOLUTION=1 LAB=$(1)',$$< $(RUNS)/$(1))
+plot-$(1): $(call experiment,$(1)) $(if $(filter run,$(MAKECMDGOALS)),run-$(1))
 	@test -e $(RUNS)/$(1) || $(MAKE) --no-print-directory run LAB=$(1)
-	@tools/plot.sh $(1) $(RUNS)/$(1) $(FIGURES) '$(if $(filter command,$(origin TERM)),$(TERM))'
+	@tools/plot.sh $(1) $(RUNS)/$(1) $(FIGURES) $(call quoted,$(if $(filter command,$(origin TERM)),$(TERM)))
 
-submit-$(1): $(P)/grader/$(1).hash
-	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' tools/submit.sh $(1) '$(or $(OUT),build/submit)' $$<
+submit-$(1): $(P)/grader/$(1).hash | $(if $(filter grade,$(MAKECMDGOALS)),grade-$(1))
+	@MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' tools/submit.sh $(1) $(call quoted,$(or $(OUT),build/submit)) $$<
 
 # What the model solution draws, for the handout: on the CPU, and the same in every run.
 $(B)/runs/handout/$(1).done: $(B)/solutions/experiment_$(1)
@@ -355,7 +362,7 @@ $(SWEEPS): $(B)/tests/%: tests/%.c Makefile $(wildcard solutions/*/*.c common/*)
 ATTACKS := $(patsubst grader/adversary/attacks/%.c,$(B)/attacks/%.so,$(wildcard grader/adversary/attacks/*.c))
 $(B)/attacks/%.o: grader/adversary/attacks/%.c grader/adversary/attacks/attack.h solutions/lab05_master_weights/lab05.c Makefile | $(READY)
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_STUDENT) -w -Ilabs/lab05_master_weights -include lab05.h \
-	    -DLOWP_ROOT='"$(CURDIR)"' -c $< -o $@
+	    -DLOWP_ROOT=$(call quoted,"$(CURDIR)") -c $< -o $@
 $(B)/attacks/%.so: $(B)/attacks/%.o $(B)/grader/thunks_lab05.o $(B)/libcommon.a
 	@$(CC) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $^ -lm -o $@ 2>/dev/null || rm -f $@
 # The stub that solutions/ cuts to, whatever a student has made of labs/ meanwhile.

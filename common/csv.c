@@ -75,6 +75,23 @@ bool csv_open(struct csv *csv, const char *path, const char *columns)
     return true;
 }
 
+bool csv_open_in(struct csv *csv, const char *folder, const char *name, const char *columns)
+{
+    char path[sizeof csv->path + 1]; /* one that is too long stays so, and csv_open() says it */
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return csv_open(csv, path, columns);
+}
+
+bool csv_can_write(const char *folder, const char *name)
+{
+    struct csv csv;
+    bool fine = csv_open_in(&csv, folder, name, "");
+    if (!fine)
+        fprintf(stderr, "%s\n", csv.error);
+    csv_discard(&csv);
+    return fine;
+}
+
 /** Says whether a field can be written, and writes the comma that precedes it. */
 static bool next_field(struct csv *csv)
 {
@@ -151,6 +168,14 @@ bool csv_close(struct csv *csv)
         return false;
     }
     return true;
+}
+
+bool csv_finish(struct csv *csv)
+{
+    bool whole = csv_close(csv);
+    if (!whole)
+        fprintf(stderr, "%s\n", csv->error);
+    return whole;
 }
 
 void csv_discard(struct csv *csv)

@@ -6,15 +6,15 @@
  * over the old one. Until then the old file is untouched, and after an error it stays.
  *
  *      struct csv csv;
- *      csv_open(&csv, "build/runs/lab05/loss.csv", "recipe,step,loss");
+ *      csv_open_in(&csv, "build/runs/lab05", "loss.csv", "recipe,step,loss");
  *      csv_text(&csv, "bf16");
  *      csv_int(&csv, 1);
  *      csv_f64(&csv, 3.29);
  *      csv_end_row(&csv);
- *      if (!csv_close(&csv))
- *          fprintf(stderr, "%s\n", csv.error);
+ *      if (!csv_finish(&csv)) ...                      it has said why
  *
- * Errors are sticky: the calls after a failed one do nothing, so only csv_close() must be checked.
+ * Errors are sticky: the calls after a failed one do nothing, so only csv_close() or csv_finish() must
+ * be checked.
  */
 #ifndef LOWP_COMMON_CSV_H
 #define LOWP_COMMON_CSV_H
@@ -41,6 +41,14 @@ struct csv {
  */
 bool csv_open(struct csv *csv, const char *path, const char *columns);
 
+/** csv_open() of a file in a folder. @param[out] csv the writer, overwritten @param[in] folder it exists
+ *  @param[in] name such as "loss.csv" @param[in] columns the first line @return as csv_open() */
+bool csv_open_in(struct csv *csv, const char *folder, const char *name, const char *columns);
+
+/** Can a file be written after the work? Better to know before it. Leaves nothing behind.
+ *  @param[in] folder where @param[in] name of the file @return false after a line on stderr */
+bool csv_can_write(const char *folder, const char *name);
+
 /** Adds a text field, quoted if it must be (RFC 4180, section 2). @param[in,out] csv writer
  *  @param[in] text the field */
 void csv_text(struct csv *csv, const char *text);
@@ -60,6 +68,9 @@ void csv_end_row(struct csv *csv);
  *         nothing is left of the new file and an older one is as it was
  */
 bool csv_close(struct csv *csv);
+
+/** csv_close(), and says on stderr if it failed. @param[in,out] csv the writer @return as csv_close() */
+bool csv_finish(struct csv *csv);
 
 /** Drops the file unfinished; an older one stays. Harmless when closed. @param[in,out] csv writer */
 void csv_discard(struct csv *csv);

@@ -105,6 +105,8 @@ int jobs_run(const struct jobs *jobs)
                 MAX_JOBS);
         return FAILED;
     }
+    /* Whoever started this may have it ignore SIGCHLD: then no end of a child would be told. */
+    signal(SIGCHLD, SIG_DFL);
     int failure = 0;
     for (size_t next = 0; !failure && (next < jobs->count || children.running > 0);) {
         if (next < jobs->count && children.running < at_once) {

@@ -21,18 +21,6 @@ static size_t count_columns(const char *columns)
     return n;
 }
 
-/* Can a file be written after the training? Better to know before it. */
-static bool can_write(const struct train *t)
-{
-    struct csv csv;
-    train_csv(t, &csv, "loss.csv", "");
-    bool fine = csv.file != NULL;
-    if (!fine)
-        fprintf(stderr, "%s\n", csv.error);
-    csv_discard(&csv);
-    return fine;
-}
-
 /* Looks for a device in a process of its own, once for all recipes: they are forked from this one,
  * and CUDA does not survive that. What there is to say about it is said here, and only once. */
 static bool look_for_device(size_t job, void *context)
@@ -85,7 +73,7 @@ bool train_set_up(struct train *t, const char *out)
                 (unsigned long long)t->steps);
         return false;
     }
-    return can_write(t);
+    return csv_can_write(t->out, "loss.csv");
 }
 
 double *train_row(const struct train *t, size_t recipe, uint64_t step)
@@ -118,12 +106,14 @@ static const char *tried_name(size_t job)
     return tried;
 }
 
+/* One short line, whatever the width of a terminal; what is said later begins where it does. */
 static void show_progress(const void *context)
 {
     const struct train *t = context;
-    fputc('\r', stderr);
+    double done = 0;
     for (size_t r = 0; r < t->count; r++)
-        fprintf(stderr, "%s %3d%%  ", t->recipes[r], (int)(100 * t->done[r] / t->steps));
+        done += (double)t->done[r] / (double)t->steps;
+    fprintf(stderr, "training %zu recipes, %3.0f%%\r", t->count, 100 * done / (double)t->count);
 }
 
 int train_run(struct train *t, bool (*recipe)(size_t number, void *train))
@@ -183,27 +173,12 @@ double train_mean(const struct train *t, size_t recipe, size_t column, uint64_t 
     return mean;
 }
 
-void train_csv(const struct train *t, struct csv *csv, const char *name, const char *columns)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s", t->out, name);
-    csv_open(csv, path, columns);
-}
-
-bool train_csv_close(struct csv *csv)
-{
-    bool whole = csv_close(csv);
-    if (!whole)
-        fprintf(stderr, "%s\n", csv->error);
-    return whole;
-}
-
 bool train_write(const struct train *t, const char *name)
 {
     struct csv csv;
     char columns[512];
     snprintf(columns, sizeof columns, "recipe,step,%s", t->columns);
-    train_csv(t, &csv, name, columns);
+    csv_open_in(&csv, t->out, name, columns);
     for (size_t recipe = 0; recipe < t->count; recipe++) {
         for (uint64_t step = 0; step < t->steps; step++) {
             csv_text(&csv, t->recipes[recipe]);
@@ -213,7 +188,7 @@ bool train_write(const struct train *t, const char *name)
             csv_end_row(&csv);
         }
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 void train_free(struct train *t)

@@ -104,14 +104,6 @@ void train_print_device(const struct train *t);
  *  @return the mean */
 double train_mean(const struct train *t, size_t recipe, size_t column, uint64_t last);
 
-/** Opens a CSV in the experiment's folder. @param[in] t experiment @param[out] csv writer
- *  @param[in] name such as "summary.csv" @param[in] columns its first line */
-void train_csv(const struct train *t, struct csv *csv, const char *name, const char *columns);
-
-/** Closes a CSV and says on stderr if it could not be written. @param[in,out] csv writer
- *  @return whether it is whole and in its place */
-bool train_csv_close(struct csv *csv);
-
 /** Writes `recipe,step,COLUMNS`, a row for each recipe and step (steps count from 1 there).
  *  @param[in] t experiment @param[in] name of the file @return false after a line on stderr */
 bool train_write(const struct train *t, const char *name);

@@ -114,6 +114,8 @@ export CC_LIMIT
 refused "a compiler that never ends" "still busy after 0.2 s"
 printf '#!/bin/sh\necho "cc1: out of memory allocating 65536 bytes" >&2; exit 1\n' >bin/slow
 refused "a compiler without memory" "needed more than 4 GiB of memory"
+printf '#!/bin/sh\nexit 1\n' >bin/slow
+refused "a compiler that fails and cannot say why, as on a full disk" "without a word" "room left"
 unset CC CC_LIMIT
 echo '__asm__("no such instruction");' >"$src"
 refused "assembly that is none" "Assembler messages" "errors are in inline assembly"

@@ -53,4 +53,8 @@ echo GNU Make 3.81
 END
 doctor
 expect "an old make fails" 1 "missing   make" "4 or later"
+rm "$scratch/bin/make"
+mkdir "$scratch/tree/build/.doctor" # where it would write
+doctor
+expect "nowhere to build fails, and all else is said" 1 "missing   folder build/" "namespaces" "device"
 finish

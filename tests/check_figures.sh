@@ -49,4 +49,7 @@ for folder in labs/lab[0-9][0-9]_*; do
 done
 run tools/plot.sh lab05 "$scratch" "$scratch/figures" x11
 expect "a terminal that is none of these" 2 "TERM=x11" "sixel"
+mkdir "$scratch/bare" && ln -s "$(command -v mkdir)" "$scratch/bare/"
+run env PATH="$scratch/bare" tools/plot.sh lab05 "$scratch" "$scratch/figures"
+expect "without gnuplot it says so" 1 "there is no gnuplot"
 finish

@@ -200,7 +200,7 @@ run make submit LAB=lab05
 expect "and that files changed since they were graded" 0 "has changed since the last grade"
 run make lab05 grade
 run make submit LAB=lab05
-expect "and the last score" 0 "100.0 of 100.0 points" "lab05-submission.tar.gz: lab05.c, lab05.cu, quiz.txt, manifest.json"
+expect "and the last score" 0 "100 of 100 points" "lab05-submission.tar.gz: lab05.c, lab05.cu, quiz.txt, manifest.json"
 check "and nothing to worry about" sh -c '! grep -E "still|compile|changed" "$1"' sh "$scratch_top/output"
 first=build/submit/lab05-submission.tar.gz
 check "it holds the files and no other" \

@@ -52,6 +52,14 @@ mkdir "$scratch/again"
 run env STEPS=120 taskset 1 "$experiment" "$scratch/again"
 check "the same bytes again, on one processor" diff -r "$out" "$scratch/again"
 
+# What is written over again and again stays on one line of a narrow terminal.
+if command -v script >/dev/null 2>&1; then
+    mkdir "$scratch/terminal"
+    OUT=$scratch/terminal STEPS=3 script -qec "$experiment \"\$OUT\"" /dev/null </dev/null >"$scratch/said"
+    check "its progress fits a terminal" \
+        awk 'BEGIN { RS = "\r" } /^training .*%$/ { n++; if (length > 60) exit 1 } END { exit !n }' "$scratch/said"
+fi
+
 cp -r "$out" "$scratch/before"
 refuses() {
     what=$1 text=$2

@@ -20,8 +20,10 @@ echo 2 >build/hints/lab05/gap
 echo tests >build/grader/lab05.hash
 
 # --- before anything was graded ---
+mkdir -p build/runs/lab05 # as a run leaves it that stopped
 run tools/report.sh build/report.html
 expect "before anything is graded there is a page" 0 "build/report.html: open it in a browser"
+check "and nothing is said of curves" sh -c '! grep -q curves "$1"' sh "$scratch_top/output"
 check "it says so" says "0 of 700 points in 0 of 7 labs, 2 hints opened." build/report.html
 check "and where to begin" says "Next: make watch LAB=lab01" build/report.html
 
@@ -107,6 +109,7 @@ check "the older page stays" cmp "$scratch/before.html" build/report.html
 echo 'recipe' >build/runs/lab05/loss.csv
 run tools/report.sh build/report.html
 expect "curves that cannot be drawn" 0 "the curves of lab05 could not be drawn" "open it in a browser"
+check "... said in our words, not in gnuplot's" sh -c '! grep -q style.gp "$1"' sh "$scratch_top/output"
 cp "$scratch/before.html" build/report.html
 
 if ! command -v chromium >/dev/null 2>&1; then

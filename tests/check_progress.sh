@@ -109,4 +109,7 @@ run make grades
 expect "a goal that there is not" 2 "There is no \`make grades\`: \`make help\` lists what there is."
 run make grade LAB=5
 expect "nor is 5" 2 "there is no LAB=5 (did you mean lab05?)"
+mkdir "$scratch/bare" && ln -s "$(command -v dirname)" "$scratch/bare/"
+run env PATH="$scratch/bare" tools/progress.sh
+expect "without jq it says so, once" 1 "there is no jq"
 finish

@@ -106,6 +106,35 @@ Test(csv, discard_leaves_the_old_file_alone)
     cr_assert_eq(entries(), 1);
 }
 
+Test(csv, a_file_is_named_by_its_folder)
+{
+    struct csv csv;
+    cr_assert(csv_open_in(&csv, folder, "out.csv", "a"));
+    cr_assert(csv_finish(&csv));
+    cr_assert_str_eq(contents(), "a\n");
+}
+
+Test(csv, a_path_that_is_too_long_is_refused_whole)
+{
+    struct csv csv;
+    char name[sizeof csv.path];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    cr_assert_not(csv_open_in(&csv, folder, name, "a"));
+    cr_assert_not_null(strstr(csv.error, "too long"));
+    cr_assert_not(csv_finish(&csv));
+    cr_assert_eq(entries(), 0);
+}
+
+Test(csv, asking_whether_one_can_write_leaves_nothing)
+{
+    write_old_file();
+    cr_assert(csv_can_write(folder, "out.csv"));
+    cr_assert_str_eq(contents(), "old\n");
+    cr_assert_eq(entries(), 1);
+    cr_assert_not(csv_can_write("/nowhere", "out.csv"));
+}
+
 Test(csv, a_folder_that_is_missing_is_named)
 {
     struct csv csv;

@@ -72,6 +72,13 @@ Test(jobs, results_come_back)
         cr_assert_eq(plan.trace[i], i + 10);
 }
 
+Test(jobs, a_parent_that_ignored_sigchld_costs_no_job)
+{
+    struct plan plan = {.job = {FINE, FINE}};
+    signal(SIGCHLD, SIG_IGN);
+    cr_assert_eq(run_plan(&plan), 0);
+}
+
 Test(jobs, a_job_that_says_no_fails_all)
 {
     struct plan plan = {.job = {FINE, SAYS_NO}};

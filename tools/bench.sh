@@ -1,8 +1,9 @@
 #!/bin/sh
-# The workbook's own speed, as medians of 7: what a student waits for after saving a file.
-#   make bench          writes build/bench.csv and prints it
-# Times are of this machine; the ratio to the bare compile is what carries over.
+# bench.sh - the workbook's own speed, as medians of 7: what a student waits for after saving a file. Called
+# by `make bench`; writes build/bench.csv and prints it. Times are of this machine; the ratio to the bare
+# compile is what carries over.
 set -eu
+cd "$(dirname "$0")/.."
 runs=7
 student=solutions/lab05_master_weights/lab05.c
 out=build/bench.csv
@@ -29,6 +30,8 @@ build_and_grade() {
 : >build/bench.txt
 log=build/bench-watch.log
 trap '[ -z "${watcher-}" ] || kill "$watcher"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 for i in $(seq $runs); do
     echo "bare_compile $(wall bare_compile)" >>build/bench.txt
     echo "build_and_grade $(wall build_and_grade)" >>build/bench.txt

@@ -195,6 +195,7 @@ case $rc in
     give_up "the compiler \"${CC:-gcc}\" cannot be run." "\`make deps\` installs what is missing."
     ;;
 esac
+[ -s "$log" ] || give_up "the compiler failed without a word." "Is there room left on the disk?"
 if grep -qiE 'out of memory|memory exhausted|cannot allocate memory' "$log"; then
     give_up "the compiler needed more than $max_gib GiB of memory, so it was stopped." \
         "Look for a macro, a template or a table that grows without end."

@@ -164,7 +164,8 @@ apt() {
 
 install() {
     log=build/deps.log
-    if ! { mkdir -p build && : >"$log"; } 2>/dev/null; then
+    # Not `:`, whose failing redirection ends a shell.
+    if ! { mkdir -p build && true >"$log"; } 2>/dev/null; then
         log=$(mktemp) || exit 1
     fi
     updated=no

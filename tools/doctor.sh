@@ -201,9 +201,13 @@ check_words() {
 }
 
 check_writable() {
-    if ! { mkdir -p build && : >build/.doctor && rm -f build/.doctor; } 2>/dev/null; then
+    # Not `:`, whose failing redirection ends a shell.
+    if { mkdir -p build && echo fine >build/.doctor; } 2>/dev/null; then
+        fine 'folder build/' "can be written"
+    else
         missing 'folder build/' "nothing can be built here" "make $PWD writable, or free some room"
     fi
+    rm -f build/.doctor 2>/dev/null
 }
 
 check_doxygen() {

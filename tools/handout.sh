@@ -82,7 +82,6 @@ lab() {
         [ -e "$tree/$file" ] || echo "handout: $file is left out: no file that every lab has"
     done
     put plots plots/"$short"_*.gp
-    put plots/figures plots/figures/"$short"_*.png
 }
 
 for lab in $labs; do

@@ -5,4 +5,4 @@
 hidden { next }
 /^##@ / { printf "\n%s\n", substr($0, 5); next }
 /^[A-Za-z-]+: ## / { name = $0; sub(/:.*/, "", name); text = $0; sub(/^[^#]*## /, "", text)
-                    printf "  make %-9s %s\n", name, text }
+                    printf "  make %-11s %s\n", name, text }

@@ -130,7 +130,9 @@ opened() {
 remember() {
     state=build/hints/$lab/$1
     { mkdir -p "build/hints/$lab" && echo "$2" >"$state.$$" && mv -f "$state.$$" "$state"; } \
-        2>/dev/null || complain "could not note the step in $state; STEP=n opens a certain one"
+        2>/dev/null && return
+    rm -f -- "$state.$$" 2>/dev/null
+    complain "could not note the step in $state; STEP=n opens a certain one"
 }
 
 list_tests() {

@@ -1,7 +1,11 @@
 #!/bin/sh
-# clang-format, clang-tidy with clang's own warnings, and cppcheck over what people wrote by hand; any
-# finding is an error. (Doxygen's warnings are errors by the Doxyfile.) Called by `make lint`.
+# lint.sh - clang-format, clang-tidy with clang's own warnings, and cppcheck over what people wrote by hand;
+# any finding is an error. (Doxygen's warnings are errors by the Doxyfile.) Called by `make lint`, in the
+# project's folder:
+#
 #   tools/lint.sh [FILE...]
+#
+# Exit: 0 no finding, 1 some.
 set -u
 
 # Left to others: attacks are hostile by design, labs/ is cut from solutions/, headers come in with

@@ -1,6 +1,10 @@
 #!/bin/sh
-# Draws a lab's figures: every plots/LAB_*.gp, as PNG and SVG, or in the terminal.
+# plot.sh - draws a lab's figures: every plots/LAB_*.gp, as PNG and SVG, or in the terminal. Called by
+# `make plot` and report.sh, in the project's folder:
+#
 #   tools/plot.sh LAB RUNDIR FIGURES [dumb|sixel]
+#
+# Exit: 0 drawn, 1 gnuplot failed or is missing, 2 no such kind, or no figures.
 set -eu
 # The scripts are UTF-8, and gnuplot warns of that where nobody set a locale.
 export LC_ALL=C.UTF-8
@@ -13,6 +17,7 @@ case $term in
     exit 2
     ;;
 esac
+command -v gnuplot >/dev/null || { echo "plot: there is no gnuplot: \`make deps\` installs it" >&2; exit 1; }
 mkdir -p "$figures"
 found=no
 for script in plots/"$lab"_*.gp; do

@@ -8,6 +8,7 @@
 # For the tests, $CPUINFO and $MEMINFO stand for /proc/cpuinfo and /proc/meminfo.
 # Exit: 0 the report is made, and the model fits if one is given; 1 it does not fit; 2 wrong usage.
 set -u
+export LC_ALL=C.UTF-8 # numbers with points
 
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=tools/capability.sh

@@ -10,10 +10,11 @@
 # Reads build/results/labNN.json (what `make grade` wrote), build/hints/labNN and build/runs/labNN, the
 # students' files and the hashes of the tests. A file counts as changed when it is not, to the byte,
 # the one that was graded.
-# Exit: 0 done, 2 wrong usage.
+# Exit: 0 done, 1 there is no jq, 2 wrong usage.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
+command -v jq >/dev/null || { echo "progress: there is no jq, which reads the results: \`make deps\` installs it" >&2; exit 1; }
 hashes=build/grader
 [ ! -d prebuilt ] || hashes=prebuilt/grader
 
@@ -63,7 +64,7 @@ table() {
         def times($n): . * $n // ""; # jq says null to no times
         def left($n): tostring | . + (" " | times($n - length));
         def right($n): tostring | (" " | times($n - length)) + .;
-        def rounded: . * 10 | round / 10;
+        def rounded: . * 100 | round / 100;
         def hints: add // 0 | if . == 0 then "" elif . == 1 then "1 hint" else "\(.) hints" end;
         .[:-1][]
         | ((.points // 0) / ([.max_points, 1] | max) * 20 | floor) as $filled

@@ -26,11 +26,11 @@ trap 'exit 143' TERM HUP
 draw() {
     for folder in build/runs/lab[0-9][0-9]; do
         lab=${folder##*/}
-        [ -d "$folder" ] || continue
+        [ -n "$(ls "$folder" 2>/dev/null)" ] || continue # a run that stopped leaves an empty one
         for script in plots/"$lab"_*.gp; do
             svg=build/figures/$(basename "$script" .gp).svg
             if [ ! -e "$svg" ] || [ -n "$(find "$folder" -type f -newer "$svg")" ]; then
-                tools/plot.sh "$lab" "$folder" build/figures >/dev/null ||
+                tools/plot.sh "$lab" "$folder" build/figures >/dev/null 2>&1 ||
                     echo "report: the curves of $lab could not be drawn: \`make run LAB=$lab\` writes them anew" >&2
                 break
             fi

@@ -1,7 +1,11 @@
 #!/bin/sh
-# Runs every test of the workbook and ends with one line: N passed, N failed, N skipped.
+# run_tests.sh - runs every test of the workbook and ends with one line: N passed, N failed, N skipped.
+# Called by `make test`, which has built what is needed, in the project's folder:
+#
 #   tools/run_tests.sh [BUILD] [PATTERN]     only tests whose path contains PATTERN
-# Called by `make test`, which has built what is needed. Logs: build/tests/*.log
+#
+# Logs: BUILD/tests/*.log
+# Exit: 0 none failed, 1 one did, or none was run.
 set -u
 build=${1:-build}
 pattern=${2-}

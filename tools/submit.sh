@@ -70,8 +70,8 @@ say_points() {
         warn "$changed has changed since the last grade: \`make $lab && make grade\`."
         return
     fi
-    warn "the last grade of these files: $(sed -n 's/^  "points": \(.*\),/\1/p' "$result") of" \
-        "$(sed -n 's/^  "max_points": \(.*\),/\1/p' "$result") points."
+    warn "the last grade of these files: $(sed -n 's/\.0,/,/; s/^  "points": \(.*\),/\1/p' "$result") of" \
+        "$(sed -n 's/\.0,/,/; s/^  "max_points": \(.*\),/\1/p' "$result") points."
 }
 
 version_of() {

@@ -164,22 +164,6 @@ static void try_functions(void)
     fp_ulp_distance(one, one, E4M3);
 }
 
-/** Opens OUTDIR/name. */
-static bool open_in(struct csv *csv, const char *folder, const char *name, const char *columns)
-{
-    char path[1000];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return csv_open(csv, path, columns);
-}
-
-static bool close_or_complain(struct csv *csv)
-{
-    bool fine = csv_close(csv);
-    if (!fine)
-        fprintf(stderr, "%s\n", csv->error);
-    return fine;
-}
-
 int main(int argc, char **argv)
 {
     uint64_t samples = 256, seed = 1;
@@ -193,17 +177,17 @@ int main(int argc, char **argv)
 
     try_functions();
     struct csv csv;
-    if (open_in(&csv, argv[1], "values.csv", "format,code,value,subnormal"))
+    if (csv_open_in(&csv, argv[1], "values.csv", "format,code,value,subnormal"))
         write_values(&csv);
-    bool fine = close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "binades.csv", "format,exponent,values,gap"))
+    bool fine = csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "binades.csv", "format,exponent,values,gap"))
         write_binades(&csv);
-    fine = fine && close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "errors.csv", "x,FP16,BF16,TF32,E4M3,E5M2"))
+    fine = fine && csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "errors.csv", "x,FP16,BF16,TF32,E4M3,E5M2"))
         write_errors(&csv, samples, seed);
-    fine = fine && close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "lost.csv", "format,sigma,zero,subnormal"))
+    fine = fine && csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "lost.csv", "format,sigma,zero,subnormal"))
         write_lost(&csv, seed);
-    fine = fine && close_or_complain(&csv);
+    fine = fine && csv_finish(&csv);
     return fine ? 0 : 1;
 }

@@ -44,11 +44,11 @@
  *   fp16, bf16, fp32                 sum_running() in these formats
  *   fp16_pairwise, bf16_pairwise     sum_pairwise(); fp16_into_fp32: sum_fp32() of FP16 numbers
  */
+#include "curves.h"
 #include "lab02.h"
 #include "network.h"
 
 #include "common/adam.h"
-#include "common/csv.h"
 #include "common/data.h"
 #include "common/env.h"
 #include "common/gemm.h"
@@ -62,9 +62,6 @@
 
 enum { MAX_STEPS = 2000 };
 
-enum recipe { RECIPE_FP16, RECIPE_BF16, RECIPE_SCALED, RECIPES };
-static const char *const recipe_names[RECIPES] = {"fp16", "bf16", "fp16_scaled"};
-
 static enum dtype dtype_of(size_t recipe)
 {
     return recipe == RECIPE_BF16 ? DTYPE_BF16 : DTYPE_FP16;
@@ -74,41 +71,6 @@ static float branch_scale(size_t recipe)
 {
     return recipe == RECIPE_SCALED ? 1 / sqrtf(2.0f * LAYERS) : 1;
 }
-
-// --------------------------------------------------------------------------------------------
-// What comes out
-// --------------------------------------------------------------------------------------------
-
-/** One row of activations.csv. */
-struct layer_row {
-    double min_abs, median_abs, max_abs, zero, subnormal, inf, nan;
-};
-
-/** One row of steps.csv, with the layers' rows. */
-struct step_row {
-    double loss, max_abs, gain, depth;
-    struct layer_row layers[LAYERS + 1];
-};
-
-/** One row of breaks.csv. */
-struct break_row {
-    uint64_t step; /* 0: it did not break */
-    char op[24], nan_op[24];
-    int layer;
-    size_t element;
-    double value, max_abs;
-    char text[80]; /* what guard_finite() says */
-};
-
-/** The experiment: settings, the text, and what the recipes' processes fill in. */
-struct experiment {
-    uint64_t steps, seed;
-    double lr;
-    struct data data;
-    struct step_row *rows;    /* RECIPES x steps, in memory that all processes share */
-    struct break_row *breaks; /* RECIPES, likewise */
-    uint64_t *steps_done;     /* RECIPES, likewise */
-};
 
 // --------------------------------------------------------------------------------------------
 // Watching it
@@ -214,137 +176,6 @@ static bool train(size_t recipe, void *context)
 }
 
 // --------------------------------------------------------------------------------------------
-// Files
-// --------------------------------------------------------------------------------------------
-
-/** Opens OUTDIR/name. */
-static bool open_in(struct csv *csv, const char *folder, const char *name, const char *columns)
-{
-    char path[1000];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return csv_open(csv, path, columns);
-}
-
-static bool close_or_complain(struct csv *csv)
-{
-    bool fine = csv_close(csv);
-    if (!fine)
-        fprintf(stderr, "%s\n", csv->error);
-    return fine;
-}
-
-static bool write_activations(const struct experiment *e, const char *folder)
-{
-    struct csv csv;
-    open_in(&csv, folder, "activations.csv",
-            "recipe,step,layer,min_abs,median_abs,max_abs,zero,subnormal,inf,nan");
-    for (size_t recipe = 0; recipe < RECIPES; recipe++) {
-        for (uint64_t step = 0; step < e->steps_done[recipe]; step++) {
-            for (int i = 0; i <= LAYERS; i++) {
-                const struct layer_row *row = &e->rows[recipe * e->steps + step].layers[i];
-                csv_text(&csv, recipe_names[recipe]);
-                csv_int(&csv, (long long)step + 1);
-                csv_int(&csv, i);
-                const double fields[] = {row->min_abs,   row->median_abs, row->max_abs, row->zero,
-                                         row->subnormal, row->inf,        row->nan};
-                for (size_t k = 0; k < sizeof fields / sizeof *fields; k++)
-                    csv_f64(&csv, fields[k]);
-                csv_end_row(&csv);
-            }
-        }
-    }
-    return close_or_complain(&csv);
-}
-
-static bool write_steps(const struct experiment *e, const char *folder)
-{
-    struct csv csv;
-    open_in(&csv, folder, "steps.csv", "recipe,step,loss,max_abs,gain,depth");
-    for (size_t recipe = 0; recipe < RECIPES; recipe++) {
-        for (uint64_t step = 0; step < e->steps_done[recipe]; step++) {
-            const struct step_row *row = &e->rows[recipe * e->steps + step];
-            csv_text(&csv, recipe_names[recipe]);
-            csv_int(&csv, (long long)step + 1);
-            csv_f64(&csv, row->loss);
-            csv_f64(&csv, row->max_abs);
-            csv_f64(&csv, row->gain);
-            csv_f64(&csv, row->depth);
-            csv_end_row(&csv);
-        }
-    }
-    return close_or_complain(&csv);
-}
-
-static bool write_breaks(const struct experiment *e, const char *folder)
-{
-    struct csv csv;
-    open_in(&csv, folder, "breaks.csv", "recipe,step,layer,op,element,value,max_abs,nan_op");
-    for (size_t recipe = 0; recipe < RECIPES; recipe++) {
-        const struct break_row *row = &e->breaks[recipe];
-        uint64_t last = e->steps_done[recipe];
-        const struct step_row *end = &e->rows[recipe * e->steps + last - 1];
-        if (row->step == 0) {
-            printf("%-12s all %llu steps; loss %.3f, largest activation %.4g\n",
-                   recipe_names[recipe], (unsigned long long)last, end->loss, end->max_abs);
-            continue;
-        }
-        printf("%-12s broke in step %llu: %s (after finite values up to %.5g);\n"
-               "%-12s the first NaN of that step is the work of %s\n",
-               recipe_names[recipe], (unsigned long long)row->step, row->text, row->max_abs, "",
-               row->nan_op);
-        csv_text(&csv, recipe_names[recipe]);
-        csv_int(&csv, (long long)row->step);
-        csv_int(&csv, row->layer);
-        csv_text(&csv, row->op);
-        csv_int(&csv, (long long)row->element);
-        csv_f64(&csv, row->value);
-        csv_f64(&csv, row->max_abs);
-        csv_text(&csv, row->nan_op);
-        csv_end_row(&csv);
-    }
-    return close_or_complain(&csv);
-}
-
-enum { SUM_TERMS = 4000, SUM_POINTS = 200 };
-
-/** The rows of one addend: its first n codes, for growing n. */
-static void write_sum(struct csv *csv, double addend, size_t terms)
-{
-    static uint16_t f16[SUM_TERMS], bf16[SUM_TERMS];
-    static float f32[SUM_TERMS];
-    for (size_t i = 0; i < terms; i++) {
-        f32[i] = (float)addend;
-        f16[i] = f16_from_f32_rne(f32[i]);
-        bf16[i] = bf16_from_f32_rne(f32[i]);
-    }
-    for (size_t n = terms / SUM_POINTS; n <= terms; n += terms / SUM_POINTS) {
-        struct tensor in_f16 = {"fp16", DTYPE_FP16, f16, n},
-                      in_bf16 = {"bf16", DTYPE_BF16, bf16, n},
-                      in_f32 = {"fp32", DTYPE_FP32, f32, n};
-        csv_f64(csv, addend);
-        csv_int(csv, (long long)n);
-        csv_f64(csv, addend * (double)n);
-        csv_f64(csv, (double)sum_running(in_f16));
-        csv_f64(csv, (double)sum_running(in_bf16));
-        csv_f64(csv, (double)sum_running(in_f32));
-        csv_f64(csv, (double)sum_pairwise(in_f16));
-        csv_f64(csv, (double)sum_pairwise(in_bf16));
-        csv_f64(csv, (double)sum_fp32(in_f16));
-        csv_end_row(csv);
-    }
-}
-
-static bool write_sums(const char *folder)
-{
-    struct csv csv;
-    open_in(&csv, folder, "sums.csv",
-            "addend,n,exact,fp16,bf16,fp32,fp16_pairwise,bf16_pairwise,fp16_into_fp32");
-    write_sum(&csv, 1e-7, 1000);
-    write_sum(&csv, 17, SUM_TERMS);
-    return close_or_complain(&csv);
-}
-
-// --------------------------------------------------------------------------------------------
 // Running it
 // --------------------------------------------------------------------------------------------
 
@@ -416,17 +247,6 @@ static bool set_up(struct experiment *e)
     return true;
 }
 
-/** Finds out before the training whether files can be written after it. */
-static bool can_write(const char *folder)
-{
-    struct csv csv;
-    if (!open_in(&csv, folder, "breaks.csv", ""))
-        fprintf(stderr, "%s\n", csv.error);
-    bool fine = csv.file != NULL;
-    csv_discard(&csv);
-    return fine;
-}
-
 int main(int argc, char **argv)
 {
     gemm_use_common_kernel(argv);
@@ -435,7 +255,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: experiment OUTDIR (a folder; settings: STEPS, SEED, LR, DATA)\n");
         return 2;
     }
-    if (!set_up(&e) || !can_write(argv[1]))
+    if (!set_up(&e) || !csv_can_write(argv[1], "breaks.csv"))
         return 2;
 
     struct jobs check = {.count = 1, .name = try_name, .run = try_functions, .context = &e};

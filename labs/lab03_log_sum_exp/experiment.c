@@ -303,33 +303,6 @@ static void try_functions(void)
     lse_merge(s, s);
 }
 
-/** Opens OUTDIR/name. */
-static bool open_in(struct csv *csv, const char *folder, const char *name, const char *columns)
-{
-    char path[1000];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return csv_open(csv, path, columns);
-}
-
-static bool close_or_complain(struct csv *csv)
-{
-    bool fine = csv_close(csv);
-    if (!fine)
-        fprintf(stderr, "%s\n", csv->error);
-    return fine;
-}
-
-/** Finds out before the work whether files can be written after it. */
-static bool can_write(const char *folder)
-{
-    struct csv csv;
-    if (!open_in(&csv, folder, "errors.csv", ""))
-        fprintf(stderr, "%s\n", csv.error);
-    bool fine = csv.file != NULL;
-    csv_discard(&csv);
-    return fine;
-}
-
 int main(int argc, char **argv)
 {
     static struct point points[FORMS][SIZES];
@@ -340,7 +313,7 @@ int main(int argc, char **argv)
     }
     env_unused("DATA", "this experiment draws its numbers and reads no text");
     if (!env_u64("STEPS", 1, MAX_STEPS, &steps) || !env_u64("SEED", 0, UINT64_MAX, &seed) ||
-        !can_write(argv[1]))
+        !csv_can_write(argv[1], "errors.csv"))
         return 2;
     try_functions();
     double *errors = calloc(FORMS * steps, sizeof *errors);
@@ -352,17 +325,17 @@ int main(int argc, char **argv)
     free(errors);
 
     struct csv csv;
-    if (open_in(&csv, argv[1], "errors.csv", "form,size,worst,median,dead"))
+    if (csv_open_in(&csv, argv[1], "errors.csv", "form,size,worst,median,dead"))
         write_errors(&csv, points);
-    bool fine = close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "summary.csv", "form,last_size,last_worst,died"))
+    bool fine = csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "summary.csv", "form,last_size,last_worst,died"))
         write_summary(&csv, points);
-    fine = fine && close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "bounds.csv", BOUND_COLUMNS))
+    fine = fine && csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "bounds.csv", BOUND_COLUMNS))
         write_bounds(&csv, seed);
-    fine = fine && close_or_complain(&csv);
-    if (fine && open_in(&csv, argv[1], "kernels.csv", "version,cols,worst"))
+    fine = fine && csv_finish(&csv);
+    if (fine && csv_open_in(&csv, argv[1], "kernels.csv", "version,cols,worst"))
         write_ladder(&csv, seed, normal);
-    fine = fine && close_or_complain(&csv);
+    fine = fine && csv_finish(&csv);
     return fine ? 0 : 1;
 }

@@ -250,7 +250,7 @@ static bool try_functions(size_t job, void *context)
 static bool write_histogram(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "histogram.csv", "recipe,exponent,share");
+    csv_open_in(&csv, t->out, "histogram.csv", "recipe,exponent,share");
     for (size_t recipe = 0; recipe < RECIPES; recipe++) {
         const double *counts = (const double *)t->context + recipe * BINS;
         double all = 0;
@@ -263,13 +263,14 @@ static bool write_histogram(const struct train *t)
             csv_end_row(&csv);
         }
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 static bool write_summary(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "summary.csv", "recipe,loss,loss_vs_fp32,flushed,skipped,grown,scale");
+    csv_open_in(&csv, t->out, "summary.csv",
+                "recipe,loss,loss_vs_fp32,flushed,skipped,grown,scale");
     printf("%-17s %25s %13s %9s %8s %6s %11s\n", "recipe", "loss (mean of last steps)",
            "against fp32", "flushed", "skipped", "grown", "last scale");
     double fp32 = train_mean(t, FP32_ONLY, LOSS, TRAIN_LAST_STEPS), steps = (double)t->steps;
@@ -288,7 +289,7 @@ static bool write_summary(const struct train *t)
                100 * (loss / fp32 - 1), 100 * flushed, skipped, grown, "2^", log2(scale));
     }
     train_print_device(t);
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 int main(int argc, char **argv)

@@ -190,7 +190,7 @@ static bool try_functions(size_t job, void *context)
 static bool write_summary(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "summary.csv", "recipe,loss,moved,loss_vs_fp32");
+    csv_open_in(&csv, t->out, "summary.csv", "recipe,loss,moved,loss_vs_fp32");
     printf("%-16s %28s %14s %13s\n", "recipe", "loss (mean of last steps)", "moved a step",
            "against fp32");
     double fp32 = train_mean(t, FP32_ONLY, LOSS, TRAIN_LAST_STEPS);
@@ -206,7 +206,7 @@ static bool write_summary(const struct train *t)
                100 * (loss / fp32 - 1));
     }
     train_print_device(t);
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 int main(int argc, char **argv)

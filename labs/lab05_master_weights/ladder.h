@@ -75,9 +75,7 @@ static bool ladder_compare(const char *folder, uint64_t seed, struct adamw opt)
     static struct ladder_arrays start, first;
     bool any = false;
     struct csv csv;
-    char path[1000];
-    snprintf(path, sizeof path, "%s/kernels.csv", folder);
-    csv_open(&csv, path, "kernel,equal,sum");
+    csv_open_in(&csv, folder, "kernels.csv", "kernel,equal,sum");
     ladder_draw(&step, seed);
     step.opt = opt;
     start = step.arrays;
@@ -102,10 +100,7 @@ static bool ladder_compare(const char *folder, uint64_t seed, struct adamw opt)
         printf("%-22s %14.8g %16.1f%s\n", versions[k].name, (double)sum, 1e9 * seconds / LADDER_N,
                equal ? "" : "   other weights than the first kernel's");
     }
-    bool fine = csv_close(&csv);
-    if (!fine)
-        fprintf(stderr, "%s\n", csv.error);
-    return fine;
+    return csv_finish(&csv);
 }
 
 #endif

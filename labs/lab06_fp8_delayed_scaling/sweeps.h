@@ -126,7 +126,7 @@ static bool sweep_snr(const struct train *t)
     for (uint64_t i = 0; i < SNR_N; i++)
         s->x[i] = (float)sweep_normal(t->seed, stream, i);
     s->ordinary = s->x[SNR_AT];
-    train_csv(t, &csv, "snr.csv", "recipe,outlier,snr_rest,snr_all");
+    csv_open_in(&csv, t->out, "snr.csv", "recipe,outlier,snr_rest,snr_all");
     for (int recipe = 0; recipe < SNR_RECIPES; recipe++) {
         for (int e = 4; e <= 44; e++) { /* half powers of two from 4 to 2^22 */
             float outlier = (float)exp2(e / 2.0);
@@ -139,7 +139,7 @@ static bool sweep_snr(const struct train *t)
         }
     }
     free(s);
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 enum { PROMOTION_SIDE = 8, PROMOTION_K = 8192 };
@@ -195,8 +195,8 @@ static bool sweep_promotion(const struct train *t)
         fprintf(stderr, "promotion.csv: not enough memory; close other programs.\n");
         return false;
     }
-    train_csv(t, &csv, "promotion.csv",
-              "k,promoted,unpromoted,positive_promoted,positive_unpromoted");
+    csv_open_in(&csv, t->out, "promotion.csv",
+                "k,promoted,unpromoted,positive_promoted,positive_unpromoted");
     for (int k = FP8_BLOCK; k <= PROMOTION_K; k *= 2) {
         double promoted, unpromoted;
         csv_int(&csv, k);
@@ -209,7 +209,7 @@ static bool sweep_promotion(const struct train *t)
         csv_end_row(&csv);
     }
     free(s);
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 #endif

@@ -109,7 +109,7 @@ static bool epoch_run(const struct train *t, const char *const names[2], const s
                 10 * EPOCH_BATCH);
         return false;
     }
-    train_csv(t, &csv, "epoch.csv", "recipe,steps,bytes,loss,right");
+    csv_open_in(&csv, t->out, "epoch.csv", "recipe,steps,bytes,loss,right");
     printf("one epoch: %zu steps of %d characters; %zu characters are held out\n", e.steps,
            EPOCH_BATCH, e.held_out * EPOCH_BATCH);
     printf("%-10s %8s %12s %28s %14s\n", "recipe", "seconds", "peak bytes",
@@ -130,7 +130,7 @@ static bool epoch_run(const struct train *t, const char *const names[2], const s
         csv_f64(&csv, r.right);
         csv_end_row(&csv);
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 #endif

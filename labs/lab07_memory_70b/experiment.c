@@ -163,7 +163,7 @@ static bool write_measured(const struct train *t)
 {
     const struct measured *measured = t->context;
     struct csv csv;
-    train_csv(t, &csv, "measured.csv", "recipe,part,measured,predicted");
+    csv_open_in(&csv, t->out, "measured.csv", "recipe,part,measured,predicted");
     printf("%-16s %16s %16s %9s %6s\n", "trained here", "measured bytes", "predicted", "off by",
            "loss");
     for (size_t r = 0; r < RECIPES; r++) {
@@ -184,13 +184,13 @@ static bool write_measured(const struct train *t)
                train_mean(t, r, 0, t->steps < 20 ? t->steps : 20),
                fabs(off) <= 1 ? "" : "   <- more than 1%");
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 static bool write_recipes(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "recipes.csv", "recipe,weights,grads,master,m,v,activations,total");
+    csv_open_in(&csv, t->out, "recipes.csv", "recipe,weights,grads,master,m,v,activations,total");
     printf("\n%-16s %12s %14s %12s\n", "70e9 parameters", "bytes each", "one device",
            "a device of");
     printf("%-16s %12s %14s %12s\n", "", "", "", "8 (ZeRO-3)");
@@ -211,13 +211,13 @@ static bool write_recipes(const struct train *t)
                (double)f.total / (double)PARAMS, gb_from_bytes(f.total),
                gb_from_bytes(zero_bytes(PARAMS, recipes[r], 3, 8)));
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 static bool write_zero(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "zero.csv", "stage,devices,bytes");
+    csv_open_in(&csv, t->out, "zero.csv", "stage,devices,bytes");
     for (int stage = 0; stage <= 3; stage++) {
         for (uint64_t devices = 1; devices <= DEVICES_MAX; devices *= 2) {
             csv_int(&csv, stage);
@@ -226,14 +226,14 @@ static bool write_zero(const struct train *t)
             csv_end_row(&csv);
         }
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 static bool write_activations(const struct train *t)
 {
     struct csv csv;
-    train_csv(t, &csv, "activations.csv",
-              "seq,none,selective,full,none_t8,none_t8_sp,selective_t8_sp");
+    csv_open_in(&csv, t->out, "activations.csv",
+                "seq,none,selective,full,none_t8,none_t8_sp,selective_t8_sp");
     for (uint64_t seq = 1024; seq <= 131072; seq *= 2) {
         struct activations none = activations_70b(seq, RECOMPUTE_NONE, 2), t8 = none;
         t8.tensor_parallel = 8;
@@ -250,7 +250,7 @@ static bool write_activations(const struct train *t)
         csv_bytes(&csv, activation_bytes(selective_t8_sp));
         csv_end_row(&csv);
     }
-    return train_csv_close(&csv);
+    return csv_finish(&csv);
 }
 
 /** Answers to the questions that the lab is about. */
