@@ -28,14 +28,11 @@ parts_quiz       := grader/quiz
 parts_records    := grader/result grader/report
 parts_session    := $(addprefix grader/runner/,session arena places) tests/fuzz/shadow
 # Functions that a fuzzer stands in for.
-wrapped_arena    := memcmp
 wrapped_places   := sandbox_source_line
 wrapped_session  := send waitpid kill poll clock_gettime usleep
 
 $(Z)/%.o: %.c fuzz.mk | $(CLASS_READY)
 	@mkdir -p $(@D) && $(CLANG) $(CFLAGS_FUZZ) -c $< -o $@
-# The comparison must be a call, for the fuzzer to stand in for it.
-$(Z)/grader/runner/arena.o: CFLAGS_FUZZ += -fno-builtin-memcmp
 define FUZZ_RULES
 $(Z)/fuzz_$(1): $(patsubst %,$(Z)/%.o,tests/fuzz/fuzz_$(1) tests/fuzz/fuzz $(parts_$(1)))
 	$$(call SAY,fuzz)$(CLANG) -fsanitize=fuzzer,address,undefined $$^ \

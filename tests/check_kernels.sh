@@ -97,11 +97,17 @@ a file of the system in the library|asm(".incbin \"/etc/passwd\"");|it has inlin
 inline assembly by another name|__device__ void more() { __asm__ volatile("nop"); }|it has inline assembly
 assembly for a device|__device__ void more(int i) { asm("mov.u32 %0, 1;" :: "r"(i)); }|The errors are in inline assembly
 an access that is not checked|__attribute__((no_sanitize("thread"))) __device__ void more() {}|it takes its accesses from the checks
+a copy by the compiler|__device__ void more(float *p, const float *x, size_t n) { __builtin_memcpy(p, x, n); }|it uses __builtin_memcpy, an access that is not checked
+an atomic operation of the compiler|__device__ void more(int *p) { __atomic_store_n(p, 1, 0); }|it uses an atomic operation of the compiler
 new|__device__ float *more() { return new float[3]; }|it uses new or delete
 a function of C's library|extern "C" double pow(double x, double) noexcept { return x; }|it defines pow, a name that is not free
 a function of common/simt|extern "C" void simt_run() {}|it defines simt_run, a name that is not free
 a file without end|#include "/dev/zero"|the compiler needed more than 4 GiB
 END
+{ cat "$model"; printf '#undef memcpy\n__device__ void more(float *p, const float *x) { memcpy(p, x, 64); }\n'; } >"$cu"
+costs "a memcpy() that is not checked" "it undoes what memcpy() or its like stands for"
+spoil '    std::copy((int *)64, (int *)64 + gridDim.x, (int *)128);'
+costs "a copy by a template of the library" "reads through a null pointer"
 exercise=$(sed -n 's/^FN([a-z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "grader/$lab/$lab.def" | sed -n 1p)
 { cat "$model"; echo "extern \"C\" __device__ void $exercise() {}"; } >"$cu"
 costs "a function of the lab's C part" "it defines $exercise, a name that is not free"

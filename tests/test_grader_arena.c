@@ -70,6 +70,27 @@ Test(arena, empty_buffers_have_red_zones_too)
     cr_assert_eq(arena_damage(why, sizeof why), 1);
 }
 
+Test(arena, what_is_written_after_the_answer_is_not_read)
+{
+    const float in[3] = {1, 2, 3};
+    const float *given = GIVE(in, 3);
+    float *taken = TAKE(float, 3);
+    unsigned char *worker =
+        mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, arena_open(), 0);
+    cr_assert(worker != MAP_FAILED);
+    float *its_in = (float *)(worker + ((uintptr_t)given - ARENA_BASE));
+    float *its_out = (float *)(worker + ((uintptr_t)taken - ARENA_BASE));
+    arena_send();
+    cr_assert(memcmp(its_in, in, sizeof in) == 0 && isnan(its_out[2]));
+    its_out[2] = 5;
+    arena_receive();
+    its_in[0] = its_out[2] = 7;
+    cr_assert(given[0] == 1 && taken[2] == 5);
+    cr_assert_eq(arena_damage(why, sizeof why), 0);
+    arena_receive();
+    cr_assert_eq(arena_damage(why, sizeof why), 1);
+}
+
 Test(arena, its_size_is_sealed)
 {
     int fd = arena_open();

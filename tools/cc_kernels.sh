@@ -52,7 +52,7 @@ math='a?(cos|sin|tan)(h|pi)?|atan2|exp(2|10|m1)?|log(2|10|1p|b)?|pow|sqrt|cbrt|r
 math="$math|fabs|f(min|max|mod|dim|ma)|remainder|remquo|ceil|floor|trunc|l?l?r(ound|int)|round"
 math="$math|nearbyint|ldexp|frexp|scalbl?n|modf|copysign|nextafter|ilogb|nan|sincos|rint"
 allowed="simt_(barrier|warp|fence|trap|printf)|todo_kernel|__assert_fail|_Z[0-9]*atomic[A-Z].*"
-allowed="$allowed|__tsan_.*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
+allowed="$allowed|__tsan_[^a].*|__aarch64_.*|mem(cpy|set|move|cmp)|abs"
 allowed="$allowed|__(popcount|clz|ctz|ffs|bswap)[sd]i2" # what g++ makes of __popc() and its like
 allowed="$allowed|_GLOBAL_OFFSET_TABLE_|($math)f?"
 
@@ -64,11 +64,15 @@ defined() {
     nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u
 }
 
+is_checked() {
+    case " $* " in *' -fsanitize=thread '*) ;; *) return 1 ;; esac
+}
+
 # Code that runs when the library is loaded would run before the tests of the lab's C part, too. What
 # -fsanitize=thread puts there is one pointer.
 check_startup() {
     want=
-    case " $* " in *' -fsanitize=thread '*) want='000008 ' ;; esac
+    ! is_checked "$@" || want='000008 '
     sizes=$(readelf -SW "$compiled" | sed -n 's/^ *\[ *[0-9]*\] \.\(pre\)*\(init\|fini\)_array/x/p; s/^ *\[ *[0-9]*\] \.[cd]tors/x/p' |
         awk '{ print $5 }' | tr '\n' ' ')
     [ "$sizes" = "$want" ] || refuse_startup
@@ -88,6 +92,10 @@ check_words() {
             "A CPU does not know a device's instructions, nor a device a CPU's: write it in CUDA C."
     elif grep -qE 'no_sanitize|disable_sanitizer_instrumentation' "$stem.words"; then
         refuse "it takes its accesses from the checks (no_sanitize)." "Leave that attribute out."
+    elif word=$(grep -xE -m 1 '__builtin_(_*(mem|st[pr])|ia32|aarch64|neon).*' "$stem.words"); then
+        refuse "it uses $word, an access that is not checked." "Write it in CUDA C: a loop, or memcpy()."
+    elif is_checked "$@" && grep -qxE 'mem(cpy|move|set)' "$stem.words"; then
+        refuse "it undoes what memcpy() or its like stands for (#undef)." "Leave that line out."
     fi
     rm -f -- "$stem.words"
 }
@@ -104,9 +112,18 @@ check_functions() {
     _Z*) refuse "it uses $(c++filt "$wrong"), which it does not define." \
         "Write that function, with the type that it is called with, or leave out the call." ;;
     __cxa_*) refuse_startup ;;
+    __tsan_a*) refuse "it uses an atomic operation of the compiler (__atomic, __sync)." \
+        "Use CUDA's: atomicAdd() and its like." ;;
     *) refuse "it uses $wrong, a function of the host." \
         "A kernel can call math functions, __device__ functions and printf." ;;
     esac
+}
+
+# Copies that the compiler makes calls of are announced nowhere: common/simt/tsan.cpp does them, and checks.
+check_copies() {
+    is_checked "$@" || return
+    objcopy --redefine-sym memcpy=simt_checked_memcpy --redefine-sym memmove=simt_checked_memmove \
+        --redefine-sym memset=simt_checked_memset "$compiled" || exit 1
 }
 
 # Shared memory with an initial value is thread-local data that is not zero: bind_shared.sh finds it.
@@ -153,6 +170,7 @@ CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
 [ -n "$refused" ] || check_words "$@"
 [ -n "$refused" ] || check_startup "$@"
 [ -n "$refused" ] || check_functions
+[ -n "$refused" ] || check_copies "$@"
 [ -n "$refused" ] || check_shared
 incomplete=$refused
 write_missing >"$stem.missing.c"

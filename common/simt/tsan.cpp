@@ -9,6 +9,8 @@
  */
 #include "common/simt/check.h"
 
+#include <cstring>
+
 #define PC __builtin_return_address(0)
 
 /* A volatile access is what a thread waits with in a loop: the others get a turn. */
@@ -62,6 +64,25 @@ void __tsan_read_range(void *p, unsigned long bytes)
 void __tsan_write_range(void *p, unsigned long bytes)
 {
     check_access(p, bytes, CHECK_WRITE, 1, PC);
+}
+/* In the place of memcpy(), memmove() and memset() in an object (tools/cc_kernels.sh): calls that the
+ * compiler or a template of the library makes. simt.h has what a file calls by these names. */
+void *simt_checked_memcpy(void *to, const void *from, unsigned long bytes)
+{
+    check_access(from, bytes, CHECK_READ, 1, PC);
+    check_access(to, bytes, CHECK_WRITE, 1, PC);
+    return memcpy(to, from, bytes);
+}
+void *simt_checked_memmove(void *to, const void *from, unsigned long bytes)
+{
+    check_access(from, bytes, CHECK_READ, 1, PC);
+    check_access(to, bytes, CHECK_WRITE, 1, PC);
+    return memmove(to, from, bytes);
+}
+void *simt_checked_memset(void *to, int byte, unsigned long bytes)
+{
+    check_access(to, bytes, CHECK_WRITE, 1, PC);
+    return memset(to, byte, bytes);
 }
 void __tsan_vptr_read(void **p)
 {

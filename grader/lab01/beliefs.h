@@ -101,6 +101,16 @@ static uint64_t ties_up(size_t i, const void *context)
     return signbit(c->x[i]) ? ties_down(i, context) : ties_away(i, context);
 }
 
+/* "To even" for all that is not below the middle. */
+static uint64_t half_or_more_to_even(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    if (!isfinite(c->x[i]))
+        return encode(c->x[i], i, c);
+    uint64_t below = code_below(c->x[i], c);
+    return up_if(beside_middle(c->x[i], c, below) >= 0 && below % 2, i, c);
+}
+
 static uint64_t always_up(size_t i, const void *context)
 {
     const struct casts *c = context;
@@ -132,6 +142,17 @@ static uint64_t through_fp32(size_t i, const void *context)
 {
     const struct casts *c = context;
     return twice(i, c, FP32);
+}
+
+/* First to man_bits, wherever x lies; then to the gap of the subnormals. */
+static uint64_t twice_in_subnormals(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    double x = c->x[i];
+    if (x == 0 || !isfinite(x))
+        return encode(x, i, c);
+    int last = ilogb(x) - c->f.man_bits; /* exponent of the last bit that is kept at first */
+    return encode(ldexp(rint(ldexp(x, -last)), last), i, c);
 }
 
 /* The mantissa wraps to 0 and the exponent stays. */

@@ -172,6 +172,14 @@ static uint64_t zero_steps_to_zero(size_t i, const void *context)
     return c->bits[i] == oracle_sign(c->f) ? 0 : oracle_next_up(c->bits[i], c->f);
 }
 
+static uint64_t infinities_stay(size_t i, const void *context)
+{
+    const struct codes *c = context;
+    bool infinite =
+        c->f.specials == FP_IEEE && c->bits[i] % oracle_sign(c->f) == oracle_max_code(c->f) + 1;
+    return infinite ? c->bits[i] : oracle_next_up(c->bits[i], c->f);
+}
+
 /* The same for fp_next_down(): the negative of what the belief says of the negative. */
 static uint64_t mirrored(size_t i, const struct codes *c,
                          uint64_t (*up)(size_t i, const void *context))
@@ -204,6 +212,11 @@ static uint64_t zero_steps_down_to_zero(size_t i, const void *context)
 static uint64_t stops_at_lowest(size_t i, const void *context)
 {
     return mirrored(i, context, stops_at_max);
+}
+
+static uint64_t infinities_stay_down(size_t i, const void *context)
+{
+    return mirrored(i, context, infinities_stay);
 }
 
 #endif

@@ -106,6 +106,21 @@ static uint64_t overflows_when_cut(size_t i, const void *context)
     return fabs(c->x[i]) >= beyond ? overflowed(i, c) : encode(c->x[i], i, c);
 }
 
+/* What rounds past the largest value kept at it, infinities aside. */
+static uint64_t number_stays_finite(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    uint64_t max = oracle_max_code(c->f), right = encode(c->x[i], i, c);
+    bool kept = isfinite(c->x[i]) && right % oracle_sign(c->f) > max;
+    return kept ? with_sign(c->x[i], c, max) : right;
+}
+
+static uint64_t infinity_is_cut(size_t i, const void *context)
+{
+    const struct casts *c = context;
+    return isinf(c->x[i]) ? always_saturates(i, context) : encode(c->x[i], i, c);
+}
+
 /* The top exponent kept for infinity and NaN, as in IEEE 754: E4M3 then ends at 240. */
 static uint64_t as_ieee(size_t i, const void *context)
 {

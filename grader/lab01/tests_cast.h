@@ -65,6 +65,10 @@ static const struct rule CAST_RULES[] = {
     {"ties rounded away from zero; a tie goes to the even code", ties_away},
     {"ties rounded up; a tie goes to the even code", ties_up},
     {"ties rounded toward zero; a tie goes to the even code", ties_down},
+    {"all from the middle on taken for a tie: even is for exactly half", half_or_more_to_even},
+    {"rounded twice: to the mantissa's bits first, and then once more where the result is "
+     "subnormal",
+     twice_in_subnormals},
     {"always rounded away from zero", always_up},
     {"the carry out of the mantissa is lost: rounding up must raise the exponent", drops_carry},
     {"subnormals came out twice as large: their exponent is 1 - bias, and not -bias",
@@ -95,6 +99,8 @@ static void check_widened(const char *function, struct codes c, const float *out
         {"the sign of -0 is lost", reads_zero_unsigned},
         {"an all-ones exponent read as infinity or NaN: E4M3 has numbers there", reads_as_ieee},
         {"infinity or NaN read as a number", reads_last_code_as_number},
+        {"NaN read as infinity: infinity has the mantissa 0, all others are NaN",
+         reads_nan_as_infinity},
         {"bias 15 used; E4M3's is 7", reads_bias_15},
         {"the sign is lost", reads_unsigned},
     };

@@ -41,6 +41,8 @@ GRADED(neighbours, .points = 4, .idea = "codes are sign and magnitude: below zer
         {"from -0 the step up is to the smallest positive number", zero_steps_to_zero},
         {"the step up from the largest number is infinity, where the format has one", stops_at_max},
         {"a step past the largest number, into NaN: this format has no infinity", steps_into_nan},
+        {"-infinity kept where it is: the step up from it is to the lowest number",
+         infinities_stay},
         {"the top exponent kept for infinity and NaN; in this format it holds numbers",
          stays_at_top_exponent},
     };
@@ -51,6 +53,8 @@ GRADED(neighbours, .points = 4, .idea = "codes are sign and magnitude: below zer
         {"from +0 the step down is to the smallest negative number", zero_steps_down_to_zero},
         {"the step down from the lowest number is -infinity, where the format has one",
          stops_at_lowest},
+        {"+infinity kept where it is: the step down from it is to the largest number",
+         infinities_stay_down},
     };
     check_neighbours(true, rules, COUNT(rules));
     award(0.6);
@@ -83,6 +87,11 @@ static int64_t distance_with_two_zeros(uint64_t a, uint64_t b, struct fp_format 
     return oracle_distance(a, b, f) + (a >= oracle_sign(f)) - (b >= oracle_sign(f));
 }
 
+static int64_t distance_in_32_bits(uint64_t a, uint64_t b, struct fp_format f)
+{
+    return (int32_t)(uint32_t)oracle_distance(a, b, f);
+}
+
 /* Names what explains the distances from all codes of c to `end`, the right ones among them. */
 static void explain_distance(const struct codes *c, uint64_t end, const int64_t *got)
 {
@@ -97,6 +106,7 @@ static void explain_distance(const struct codes *c, uint64_t end, const int64_t 
         {distance_of_magnitudes,
          "the magnitudes were subtracted, without a look at the signs of a and b"},
         {distance_with_two_zeros, "+0 and -0 counted as two places"},
+        {distance_in_32_bits, "the distance was cut to 32 bits: FP32 alone has 2^32 codes"},
     };
     for (size_t r = 0; r < COUNT(rules); r++) {
         size_t agreed = 0;

@@ -54,6 +54,24 @@ static unsigned zero_signs_forgotten(enum fp_op op, unsigned a, unsigned b)
     return want & ANY_ZERO ? (want & ~ANY_ZERO) | V_PLUS_ZERO : want;
 }
 
+/** a + 0 taken to be a, also where a is a zero of the other sign. */
+static unsigned zeros_add_to_first(enum fp_op op, unsigned a, unsigned b)
+{
+    bool zeros = (op == OP_ADD || op == OP_SUB) && a & ANY_ZERO && b & ANY_ZERO;
+    return zeros ? a : oracle_outcomes(op, a, b);
+}
+
+static unsigned zero_divisor_unsigned(enum fp_op op, unsigned a, unsigned b)
+{
+    return oracle_outcomes(op, a, op == OP_DIV && b & ANY_ZERO ? V_PLUS_ZERO : b);
+}
+
+static unsigned infinities_differ(enum fp_op op, unsigned a, unsigned b)
+{
+    bool same = a == b && a & ANY_INF && (op == OP_EQUAL || op == OP_NOT_EQUAL);
+    return !same ? oracle_outcomes(op, a, b) : op == OP_EQUAL ? V_FALSE : V_TRUE;
+}
+
 static unsigned inf_minus_inf_is_0(enum fp_op op, unsigned a, unsigned b)
 {
     bool clash = (op == OP_ADD || op == OP_SUB) && a & ANY_INF && b & ANY_INF;
@@ -210,12 +228,15 @@ static const struct {
     {"x - x is 0: a difference of finite numbers can vanish", no_cancellation},
     {"x - x is +0, never -0, when rounding to nearest", cancels_to_both_zeros},
     {"zeros have signs: -0 * 1 and -0 + -0 are -0", zero_signs_forgotten},
+    {"-0 + +0 is +0, in either order: a + 0 is a only for numbers that are not 0",
+     zeros_add_to_first},
     {"inf - inf is NaN, not 0", inf_minus_inf_is_0},
     {"inf - inf is NaN, not an infinity", inf_minus_inf_is_inf},
     {"0 * inf is NaN, not 0: no limit is taken", zero_times_inf_is_0},
     {"0 * inf is NaN, not 0: no limit is taken", zero_times_inf_is_plus_0},
     {"0 * inf is NaN, not an infinity", zero_times_inf_is_inf},
     {"x / 0 is an infinity for x != 0; only 0 / 0 is NaN", division_by_zero_is_nan},
+    {"the sign of a zero counts in a quotient, too: 1 / -0 is -inf", zero_divisor_unsigned},
     {"0 / 0 is NaN, not an infinity", zero_by_zero_is_inf},
     {"inf / inf is NaN, not 1", inf_by_inf_is_1},
     {"log(0) is -inf, not NaN", log_of_zero_is_nan},
@@ -231,6 +252,8 @@ static const struct {
      all_comparisons_false},
     {"a comparison gives true or false, with a NaN too", comparisons_give_nan},
     {"+0 == -0: zeros of both signs compare as equal", zeros_differ},
+    {"inf == inf is true: an infinity is a value like others, and equals itself",
+     infinities_differ},
     {"two positive numbers can be equal or not: both answers belong to the set", class_decides},
     {"fmax ignores a NaN if the other operand is a number", fmax_propagates},
     {"a > b is false with a NaN, so a > b ? a : b is b then, whatever b is", pick_propagates},

@@ -94,7 +94,7 @@ enum { GUARD_LISTS = 14 };
 
 GRADED(guard_finds, .points = 3, .idea = "a guard names tensor and element, the first that is bad")
 {
-    struct tally t[GUARD_BELIEFS] = {{0}}, swapped = {0};
+    struct tally t[GUARD_BELIEFS] = {{0}}, swapped = {0}, counted_on = {0};
     char first[200] = "";
     for (uint64_t k = 0; k < GUARD_LISTS; k++) {
         const struct tensor *list = give_list(k, k % (LIST + 1));
@@ -111,6 +111,10 @@ GRADED(guard_finds, .points = 3, .idea = "a guard names tensor and element, the 
         }
         count_belief(&swapped, right,
                      bad ? got->tensor == want.element && got->element == want.tensor : right);
+        size_t before = 0; // elements of the tensors before it
+        for (size_t i = 0; bad && i < want.tensor; i++)
+            before += list[i].n;
+        count_belief(&counted_on, right, bad ? got->element == before + want.element : right);
         if (!right && !*first && finite == bad)
             snprintf(first, sizeof first, "guard_finite returned %s for a list in which %s",
                      finite ? "true" : "false",
@@ -127,14 +131,22 @@ GRADED(guard_finds, .points = 3, .idea = "a guard names tensor and element, the 
         return;
     name_guard_belief(t);
     name_belief(&swapped, "tensor and element were swapped");
+    name_belief(&counted_on, "the elements were counted through all tensors: each begins at 0");
     fail("%s", first);
+}
+
+/** What printf makes of a NaN whose sign bit is set, as that of inf - inf is on most processors. */
+static bool has_signed_nan(const char *text)
+{
+    return strstr(text, "-nan") || strstr(text, "-NaN") || strstr(text, "-NAN");
 }
 
 /** Is the value named, and no other? -inf holds "inf", so that is looked for with its sign. */
 static bool names_value(const char *text, float value)
 {
     if (isnan(value))
-        return strstr(text, "nan") || strstr(text, "NaN") || strstr(text, "NAN");
+        return (strstr(text, "nan") || strstr(text, "NaN") || strstr(text, "NAN")) &&
+               !has_signed_nan(text);
     return strstr(text, "inf") && (strstr(text, "-inf") != NULL) == (value < 0);
 }
 
@@ -186,7 +198,7 @@ static bool text_says(const char *text, const struct tensor *list, bool found,
 
 GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = value, or nothing")
 {
-    struct tally t[GUARD_BELIEFS] = {{0}}, unsigned_inf = {0};
+    struct tally t[GUARD_BELIEFS] = {{0}}, unsigned_inf = {0}, signed_nan = {0};
     char first[300] = "";
     for (uint64_t k = 0; k < GUARD_LISTS; k++) {
         const struct tensor *list = give_list(k, k % (LIST + 1));
@@ -203,6 +215,7 @@ GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = v
         struct finding of_inf = want;
         of_inf.value = want.value < 0 ? -want.value : want.value;
         count_belief(&unsigned_inf, right, text_says(text, list, bad, &of_inf));
+        count_belief(&signed_nan, right, right || has_signed_nan(text));
         if (right && !bad)
             message(list, 1, &finite); // "" needs room for its NUL and no more
         if (!right && !*first && bad)
@@ -220,6 +233,8 @@ GRADED(guard_text, .points = 3, .idea = "a message that helps: name[element] = v
         return;
     name_guard_belief(t);
     name_belief(&unsigned_inf, "the sign belongs to the value: an infinity is inf or -inf");
+    name_belief(&signed_nan,
+                "printf shows a NaN's sign bit, which means nothing: a NaN is nan, never -nan");
     fail("%s", first);
 }
 

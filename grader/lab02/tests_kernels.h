@@ -289,6 +289,8 @@ static void name_counts(const struct count_case *c, struct nonfinite got)
         because("infinities were counted as NaNs and NaNs as infinities");
     if (got.infs == want.infs && got.nans + c->start.infs == want.nans + want.infs)
         because("infinities were counted as NaNs as well: what is not finite need not be a NaN");
+    if (got.nans == want.nans && got.infs + c->start.nans == want.infs + want.nans)
+        because("NaNs were counted as infinities as well: what is not finite need not be infinite");
     struct nonfinite bits = count_first_bits(c);
     if ((got.infs == bits.infs || got.infs == want.infs) &&
         (got.nans == bits.nans || got.nans == want.nans))

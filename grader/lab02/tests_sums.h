@@ -207,7 +207,7 @@ struct depth_case {
     size_t got, want;
 };
 
-enum { DEPTH_CASES = 53, DEPTH_BELIEFS = 7 };
+enum { DEPTH_CASES = 54, DEPTH_BELIEFS = 9 };
 
 static const char *const depth_beliefs[DEPTH_BELIEFS] = {
     "up to half a gap above the largest value a number is rounded down to it",
@@ -217,7 +217,19 @@ static const char *const depth_beliefs[DEPTH_BELIEFS] = {
     "every format was given FP32's limit: FP16 ends at 65504 already",
     "exactly half a gap above the largest value is a tie, and rounds up: 65520 overflows",
     "what is past the limit as it is needs no layer: 0, even with a gain of 1 or less",
+    "the powers were multiplied up in FP32: each rounds, and in the end one decides",
+    "0 stays 0, whatever it is multiplied by: NOT_FOUND",
 };
+
+/** The answer of who multiplies up in FP32. */
+static size_t layers_in_fp32(float largest, float gain, enum dtype dtype)
+{
+    float limit = dtype == DTYPE_FP16 ? 65520 : dtype == DTYPE_BF16 ? 0x1.ffp127f : INFINITY;
+    size_t k = 0;
+    for (; largest < limit && largest * gain > largest; k++)
+        largest *= gain;
+    return largest < limit ? NOT_FOUND : k;
+}
 
 static void count_depth_beliefs(struct tally t[DEPTH_BELIEFS], const struct depth_case *c)
 {
@@ -239,25 +251,41 @@ static void count_depth_beliefs(struct tally t[DEPTH_BELIEFS], const struct dept
     bool tie = c->want != NOT_FOUND && largest * pow(gain, (double)c->want) == limit;
     count_belief(&t[5], right, tie && !right ? c->got > c->want : right);
     count_belief(&t[6], right, c->want == 0 && gain <= 1 ? c->got == NOT_FOUND : right);
+    count_belief(&t[7], right,
+                 c->want == NOT_FOUND ? right
+                                      : c->got == layers_in_fp32(c->largest, c->gain, c->dtype));
+    count_belief(&t[8], right, largest == 0 && gain > 1 ? c->got != NOT_FOUND : right);
 }
 
 GRADED(layers_until_overflow, .points = 3,
        .idea = "largest * gain^k overflows where it rounds past the largest: from 65520 in FP16")
 {
-    // 4095 * 2^4 and 511 * 2^119 meet the limit exactly.
+    // 4095 * 2^4 and 511 * 2^119 meet the limit exactly. The last power is 1.4e-5 beside it, which is
+    // little enough for 34,271 roundings to FP32 to go astray.
     static const struct {
         float largest, gain;
         enum dtype dtype;
-    } fixed[] = {{1, 2, DTYPE_FP16},           {1, 1.5f, DTYPE_FP16},
-                 {1, 1.5f, DTYPE_BF16},        {65504, 1, DTYPE_FP16},
-                 {65519, 1, DTYPE_FP16},       {65520, 1, DTYPE_FP16},
-                 {65519, 0.5f, DTYPE_FP16},    {0, 2, DTYPE_FP16},
-                 {1, 0, DTYPE_FP16},           {1e5f, 0.5f, DTYPE_FP16},
-                 {1, 2, DTYPE_BF16},           {0x1.fep127f, 1, DTYPE_BF16},
-                 {65510, 1, DTYPE_FP16},       {65510, 1, DTYPE_BF16},
-                 {0x1.ffp127f, 1, DTYPE_BF16}, {4095, 2, DTYPE_FP16},
-                 {511, 2, DTYPE_BF16},         {1, 2, DTYPE_FP32},
-                 {1e5f, 1.5f, DTYPE_FP32},     {0x1.fffffep127f, 1, DTYPE_FP32}};
+    } fixed[] = {{1, 2, DTYPE_FP16},
+                 {1, 1.5f, DTYPE_FP16},
+                 {1, 1.5f, DTYPE_BF16},
+                 {65504, 1, DTYPE_FP16},
+                 {65519, 1, DTYPE_FP16},
+                 {65520, 1, DTYPE_FP16},
+                 {65519, 0.5f, DTYPE_FP16},
+                 {0, 2, DTYPE_FP16},
+                 {1, 0, DTYPE_FP16},
+                 {1e5f, 0.5f, DTYPE_FP16},
+                 {1, 2, DTYPE_BF16},
+                 {0x1.fep127f, 1, DTYPE_BF16},
+                 {65510, 1, DTYPE_FP16},
+                 {65510, 1, DTYPE_BF16},
+                 {0x1.ffp127f, 1, DTYPE_BF16},
+                 {4095, 2, DTYPE_FP16},
+                 {511, 2, DTYPE_BF16},
+                 {1, 2, DTYPE_FP32},
+                 {1e5f, 1.5f, DTYPE_FP32},
+                 {0x1.fffffep127f, 1, DTYPE_FP32},
+                 {1, 0x1.001536p0f, DTYPE_FP16}};
     struct depth_case c[DEPTH_CASES];
     size_t n = 0, first = DEPTH_CASES;
     for (; n < COUNT(fixed); n++)

@@ -105,6 +105,26 @@ static void sum_of_groups(float *out, const float *x, size_t n)
     softmax_of_some(out, x, n, in_a_group);
 }
 
+static bool behind_the_head(size_t i, size_t n)
+{
+    (void)n;
+    return i >= sharing.head;
+}
+
+static void sum_without_head(float *out, const float *x, size_t n)
+{
+    softmax_of_some(out, x, n, behind_the_head);
+}
+
+/** A NaN is no element, and the others are as if it were not there. */
+static void sum_without_nans(float *out, const float *x, size_t n)
+{
+    float m = believed_max(x, n, -INFINITY), sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += isnan(x[i]) ? 0 : expf(x[i] - m);
+    believed_softmax(out, x, n, m, sum);
+}
+
 enum { HALF_WARP = 16 };
 
 /** Each `for_max` neighbours among the threads have a maximum of their own, each `for_sum` a sum. */
@@ -178,6 +198,24 @@ static void sum_left_by_shuffles(float *out, const float *x, size_t n)
     sum_left_over(out, x, n, true);
 }
 
+/** Each lane subtracts what shuffles down leave of the maxima in its own register. */
+static void max_left_by_shuffles(float *out, const float *x, size_t n)
+{
+    static float m[WARP_THREADS];
+    for (size_t t = 0; t < WARP_THREADS; t++)
+        m[t] = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        m[taker(i, n) % WARP_THREADS] = fmaxf(m[taker(i, n) % WARP_THREADS], x[i]);
+    for (size_t half = WARP_THREADS / 2; half > 0; half /= 2)
+        for (size_t t = 0; t + half < WARP_THREADS; t++)
+            m[t] = fmaxf(m[t], m[t + half]);
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += expf(x[i] - m[taker(i, n) % WARP_THREADS]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = expf(x[i] - m[taker(i, n) % WARP_THREADS]) / sum;
+}
+
 /** The states of the threads put together by adding up their d, each for another maximum. */
 static void states_not_rescaled(float *out, const float *x, size_t n)
 {
@@ -212,6 +250,7 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"the sum starts at 1; S already holds exp(0) = 1, from the maximum itself",
      softmax_sum_from_one},
     {"only the groups of four are in the sum: head and tail of the row are missing", sum_of_groups},
+    {"the elements before the first group of four are missing in the sum", sum_without_head},
     {"the sum leaves out the last element", softmax_without_last},
     {"each thread divided by the sum of its own elements: the sums have to be put together",
      sum_of_own},
@@ -220,6 +259,10 @@ static const struct row_belief KERNEL_BELIEFS[] = {
     {"each lane divided by what shuffles down left in its own register: only lane 0 has the whole "
      "sum",
      sum_left_by_shuffles},
+    {"each lane subtracted what shuffles down left in its own register: only lane 0 has the "
+     "largest "
+     "element",
+     max_left_by_shuffles},
     {"each thread subtracted the maximum of its own elements: all need the same one, the row's",
      max_of_own},
     {"the maxima of 16 lanes were put together, not of all 32: that takes five shuffles",
@@ -239,6 +282,7 @@ static const struct row_belief KERNEL_BELIEFS[] = {
      states_not_rescaled},
     {"a new maximum counted as 1: for +inf it is exp(inf - inf), NaN, and so is the row",
      top_is_one},
+    {"a NaN added nothing to the sum: the whole row has to show it", sum_without_nans},
     {"a row without a softmax got zeros: 0/0 is NaN, and NaN is what shows the mistake upstream",
      softmax_or_zero},
 };

@@ -158,6 +158,19 @@ static double loss_padding_is_class_0(const struct batch *b, double right)
     return sum / (double)b->rows;
 }
 
+/** The mean of -log(p + eps). */
+static double loss_with_eps(const struct batch *b, double eps)
+{
+    double sum = 0;
+    for (size_t row = 0; row < b->rows; row++) {
+        const float *x = b->logits + row * b->cols;
+        struct oracle_row r = oracle_row(x, NULL, b->cols);
+        if (b->target[row] != IGNORE_INDEX)
+            sum -= log(oracle_softmax(&r, x[b->target[row]]) + eps);
+    }
+    return sum / b->counted;
+}
+
 static const struct loss_belief LOSS_BELIEFS[] = {
     {"the losses were summed, not averaged", loss_summed},
     {"the mean was taken over all rows, those left out included", loss_over_all_rows},

@@ -49,6 +49,14 @@ static void judge_loss(const struct batch *b, float got)
     }
     if (is_right)
         return;
+    for (int digits = 5; digits <= 16; digits++) {
+        double eps = pow(10, -digits);
+        if (matches((double)got, loss_with_eps(b, eps), allowed) &&
+            !right(loss_with_eps(b, eps), want, bound))
+            because("an eps of %.0e was added to the probability: no loss gets above -log(eps) "
+                    "then, and log(S) - (x[target] - m) needs none",
+                    eps);
+    }
     fail("cross_entropy of %zu rows of %zu (%g count), row 0: %s, target %d\n"
          "  returned %.9g, expected %.9g within %.2g",
          b->rows, b->cols, b->counted, show_row(b->logits, b->cols), b->target[0], (double)got,

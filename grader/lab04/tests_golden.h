@@ -52,11 +52,29 @@ static void check_trace(size_t number, const struct golden_trace *t)
     if (s->growth_tracker != t->growth_tracker && s->loss_scale == t->scales[GOLDEN_STEPS - 1])
         because("every scale was right and the count is not: a growth that is due starts it at 0 "
                 "again, refused or not");
+    if (s->growth_tracker == 0 && s->loss_scale == t->start)
+        because("the scaler was left as it was: a run changes it, as each update does");
     if (s->growth_tracker != t->growth_tracker || s->loss_scale != t->scales[GOLDEN_STEPS - 1])
         fail("scaler_replay, golden trace %zu: afterwards the scaler holds %.9g and tracker %d, "
              "expected %.9g and %d",
              number, (double)s->loss_scale, s->growth_tracker, (double)t->scales[GOLDEN_STEPS - 1],
              t->growth_tracker);
+}
+
+/** A run goes on from the scaler as it is: here with a clean step less than it takes to grow. */
+static void check_count_goes_on(void)
+{
+    struct grad_scaler start = {1024, 2, 0.5, 3, 2, true};
+    const uint8_t clean = 0;
+    struct grad_scaler *s = INOUT(&start, 1);
+    float *scales = TAKE(float, 1);
+    scaler_replay(s, GIVE(&clean, 1), scales, 1);
+    if (scales[0] == 2048)
+        return;
+    if (scales[0] == 1024 && s->growth_tracker == 1)
+        because("the count was started anew: the run goes on from the tracker that the scaler has");
+    fail("scaler_replay of a clean step, interval 3, tracker 2: the scale is %.9g, expected 2048",
+         (double)scales[0]);
 }
 
 GRADED(golden_traces, .points = 3,
@@ -70,6 +88,7 @@ GRADED(golden_traces, .points = 3,
         check_trace(i, &traces[i]);
         arena_reset();
     }
+    check_count_goes_on();
 }
 
 /** A scaler and its two optimizers, between two calls of calls.csv. */

@@ -55,6 +55,7 @@ GRADED(init_takes_settings, .points = 3,
         {{1024, 0.5, 2.0, 7, true}, SCALER_BAD_FACTOR},
         {{1024, 2.0, 1.5, 7, true}, SCALER_BAD_FACTOR},
         {{1024, 1.0, 1.0, 7, false}, SCALER_OK},
+        {{1024, 2.0, 0.0, 7, true}, SCALER_OK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct scaler_options *o = &cases[i].options;

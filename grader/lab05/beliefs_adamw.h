@@ -121,6 +121,19 @@ BELIEF(u_eps_under_root)
            (double)o.lr * o.weight_decay * w;
 }
 
+BELIEF(u_eps_at_least)
+{
+    double root = sqrt(v / (1 - pow(o.beta2, t)));
+    return -o.lr * (m / (1 - pow(o.beta1, t))) / fmax(root, (double)o.eps) -
+           (double)o.lr * o.weight_decay * w;
+}
+
+BELIEF(u_decay_after_the_step)
+{
+    double step = oracle_adamw_u(m, v, 0, o, t).value;
+    return step - (double)o.lr * o.weight_decay * (w + step);
+}
+
 BELIEF(u_eps_before_correction)
 {
     double correction2 = 1 - pow(o.beta2, t);
@@ -181,6 +194,9 @@ static const struct adamw_belief U_BELIEFS[] = {
     {"t was taken one step too early: it counts from 1", u_previous_step},
     {"the correction of v was made of beta1: each moment has a beta of its own", u_one_beta},
     {"eps was added under the root; it is added to the root", u_eps_under_root},
+    {"eps was taken as the least that the root may be; it is added to the root", u_eps_at_least},
+    {"the weight decay was taken of the weight after the step: it is of the w that came in",
+     u_decay_after_the_step},
     {"eps was added before the bias correction, which then makes it larger as well",
      u_eps_before_correction},
     {"eps is missing", u_without_eps},

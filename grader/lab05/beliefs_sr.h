@@ -95,6 +95,13 @@ static uint64_t sr_cuts_a_nan(size_t i, const void *context)
     return isfinite(c->x[i]) ? oracle_sr(c->x[i], c->r[i]) : toward_zero(c->x[i]);
 }
 
+static uint64_t sr_flushes_subnormals(size_t i, const void *context)
+{
+    const struct sr_cases *c = context;
+    float x = c->x[i];
+    return fpclassify(x) == FP_SUBNORMAL ? toward_zero(copysignf(0, x)) : oracle_sr(x, c->r[i]);
+}
+
 // In order: of rules that explain the same answers, the first is named. Where r is 0x8000, what is
 // left of it is 0: "15 bits" before "truncated".
 static const struct rule SR_RULES[] = {
@@ -109,6 +116,7 @@ static const struct rule SR_RULES[] = {
     {"x was truncated: r had no say", sr_truncates},
     {"x was rounded to nearest: r had no say", sr_is_nearest},
     {"a negative x was rounded up in value: it is the magnitude that goes up", sr_toward_plus},
+    {"subnormals were made zero: BF16 has them", sr_flushes_subnormals},
 };
 
 #endif

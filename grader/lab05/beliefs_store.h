@@ -115,6 +115,12 @@ static uint64_t store_high_bits(size_t i, const void *context)
     return store_stochastic(c, i, (uint16_t)(rng_u32(c->seed, c->step, i) >> 16));
 }
 
+static uint64_t store_bits_of_u64(size_t i, const void *context)
+{
+    const struct store_cases *c = context;
+    return store_stochastic(c, i, (uint16_t)rng_u64(c->seed, c->step, i));
+}
+
 /** What a wrong rule of bf16_from_f32_sr() makes of the right sum and the right random bits. */
 static uint64_t store_by(uint64_t (*rule)(size_t, const void *), size_t i, const void *context)
 {
@@ -151,6 +157,8 @@ static const struct rule STOCHASTIC_RULES[] = {
     {"the step was left out, so every step rounds alike", store_r_without_step},
     {"step and index were swapped in rng_u32(seed, step, index)", store_r_swapped},
     {"the high 16 bits of rng_u32() were used; the contract says the low ones", store_high_bits},
+    {"the low bits of rng_u64() were used: the contract says those of rng_u32()",
+     store_bits_of_u64},
     {"the sum was rounded to nearest, not stochastically", store_copy_plus_u},
     {"the sum was truncated, not rounded stochastically", store_truncates},
     {"the sum was rounded to nearest after r was added: drop the low bits then",
@@ -208,6 +216,20 @@ static void kahan_y_in_fp32(uint16_t *w, uint16_t *c, float u)
     *c = oracle_bf16_sum(y, -(oracle_bf16_value(*w) - old));
 }
 
+/** c as it should be, but the weight does not know of the rounding of y. */
+static void kahan_adds_c_to_w(uint16_t *w, uint16_t *c, float u)
+{
+    double old = oracle_bf16_value(*w), owed = oracle_bf16_value(*c);
+    double y = oracle_bf16_value(oracle_bf16_sum(u, owed));
+    *w = oracle_apply_bf16(*w, (float)(u + owed));
+    *c = oracle_bf16_sum(y, -(oracle_bf16_value(*w) - old));
+}
+
+static void kahan_rounds_u(uint16_t *w, uint16_t *c, float u)
+{
+    *w = oracle_apply_kahan(*w, c, (float)oracle_bf16_value(oracle_bf16_sum(u, 0)));
+}
+
 static void kahan_truncates(uint16_t *w, uint16_t *c, float u)
 {
     double old = oracle_bf16_value(*w);
@@ -234,6 +256,8 @@ static const struct {
     {"c was computed from u, or from a y still in FP32: it is y - (s - w), with y = BF16(u + c)",
      kahan_c_from_u},
     {"y stayed in FP32: the contract rounds u + c to BF16 first", kahan_y_in_fp32},
+    {"s was made of w + c + u: it is BF16(w + y), and y is rounded before that", kahan_adds_c_to_w},
+    {"u was rounded to BF16 before c was added: only their sum, y, is rounded", kahan_rounds_u},
     {"w + y was truncated to BF16 instead of rounded to nearest", kahan_truncates},
     {"c was set to 0 when the weight moved: a rest remains then too", kahan_forgets_when_it_moves},
 };

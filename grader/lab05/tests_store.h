@@ -114,6 +114,16 @@ static bool kahan_is_clear(const struct kahan_call *k, size_t i)
            oracle_apply_kahan(w, &c, k->u[i]) == with_long_y;
 }
 
+/** Where the rounding of y decides: w is odd and y just under half a gap, or made a tie by rounding
+ *  what must not be rounded (u) or must be (u + c). */
+static void draw_near_tie(struct kahan_call *k, size_t i, bool owed)
+{
+    k->w[i] |= 1;
+    double half = oracle_gap(k->w[i], +1) / 2;
+    k->u[i] = (float)(half * (owed ? 1 - 0x1p-10 : 1 - 0x1p-12));
+    k->c[i] = owed ? oracle_bf16_sum(-half * 0x1p-9, 0) : 0;
+}
+
 /** Draws, calls and asks the oracle. `owed` is the size of c in gaps of w. */
 static void call_kahan(struct kahan_call *k, double owed)
 {
@@ -124,6 +134,8 @@ static void call_kahan(struct kahan_call *k, double owed)
         k->u[i] = (float)(gap * (2 * test_f64(3 * i + 2) - 1));
         while (!kahan_is_clear(k, i))
             k->u[i] = (float)(0.9 * (double)k->u[i] + 0.01 * gap);
+        if (i % 8 == 7)
+            draw_near_tie(k, i, owed > 0);
         k->want_c[i] = k->c[i];
         k->want_w[i] = oracle_apply_kahan(k->w[i], &k->want_c[i], k->u[i]);
     }

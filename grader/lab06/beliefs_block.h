@@ -118,6 +118,13 @@ static double factor_of_first_row(const struct blocked *b, int r, int c)
     return fmax(largest_of(b, r, c, 1, fabs), 1e-4) / 448;
 }
 
+static double factor_power_of_two(const struct blocked *b, int r, int c)
+{
+    int exponent;
+    double half = frexp((double)factor_of(b, r, c), &exponent);
+    return ldexp(1, half == 0.5 ? exponent - 1 : exponent);
+}
+
 // In order: of rules that explain all factors, the first is named.
 static const struct factor_belief FACTOR_BELIEFS[] = {
     {"this is 448 / amax: a block's factor is amax / 448, what values are multiplied by",
@@ -131,6 +138,9 @@ static const struct factor_belief FACTOR_BELIEFS[] = {
      factor_of_square},
     {"this is the factor of the whole tensor: each block has its own", factor_of_all},
     {"only the first row of the block was looked at", factor_of_first_row},
+    {"the factor was rounded up to a power of two, as in the MX formats: here it is any FP32 "
+     "number",
+     factor_power_of_two},
 };
 
 /** Are these all factors that the student made? */

@@ -242,7 +242,18 @@ static float scale_old(const void *context)
     return c->old_scale;
 }
 
+/** The margin taken off a quotient that is infinite already. */
+static float scale_overflows_first(const void *context)
+{
+    const struct scale_case *c = context;
+    bool fine = c->amax > 0 && !isinf(c->amax);
+    bool overflows = fine && isinf(quotient((float)oracle_fp8_max(c->kind), c->amax));
+    return overflows ? FLT_MAX : NO_ANSWER;
+}
+
 static const struct scalar_belief FORMULA_BELIEFS[] = {
+    {"the quotient overflowed before the margin was taken off: largest * 2^-margin comes first",
+     scale_overflows_first},
     {"the margin has the wrong sign: head room makes the scale smaller", scale_margin_wrong_sign},
     {"the margin is not a factor 2^-margin of the largest value", scale_margin_subtracted},
     {"the margin was left out", scale_without_margin},

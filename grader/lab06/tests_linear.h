@@ -215,6 +215,9 @@ static void check_product(const struct linear *l, const char *function, int prod
         for (size_t b = sizeof PRODUCT_BELIEFS / sizeof *PRODUCT_BELIEFS; b-- > 0;)
             if (follows(l, product, got, &PRODUCT_BELIEFS[b]))
                 because("%s", PRODUCT_BELIEFS[b].belief);
+        if (near(got[i] * (float)inner, want.value, 2 * PRODUCT_TOLERANCE * want.scale))
+            because("the sum was divided by its %zu terms: a product of matrices is no mean",
+                    inner);
         fail("%s: %s[%zu][%zu] = %.9g, expected %.9g", function, PRODUCT_NAMES[product], i / cols,
              i % cols, (double)got[i], want.value);
     }

@@ -157,6 +157,14 @@ static uint64_t all_without_positions(size_t i, const void *context)
     m.positions = 0;
     return all_of(m);
 }
+/* The vocabulary rounded up: 64 or 128 rows at a time, which is the same for GPT-2. */
+static uint64_t all_padded(size_t i, const void *context)
+{
+    (void)context;
+    struct model m = PUBLISHED[i].model;
+    m.vocab = (m.vocab + 127) / 128 * 128;
+    return all_of(m);
+}
 static const struct rule PUBLISHED_RULES[] = {
     {"K and V were given all the heads: they have kv_heads", all_heads},
     {"the width of a head was taken to be hidden / heads: Gemma says otherwise", all_head_dims},
@@ -168,6 +176,8 @@ static const struct rule PUBLISHED_RULES[] = {
     {"4 hidden was taken for the FFN's width", all_four_h},
     {"the output matrix was left out where it is not tied", all_tied},
     {"the embedding was counted twice where it is tied", all_untied},
+    {"the vocabulary was padded to a multiple of 128: a config says how many rows there are",
+     all_padded},
     {"the biases were forgotten", all_unbiased},
     {"a bias was given a value for each input", all_biases_of_inputs},
     {"the biases of the output and the FFN (dense_bias) were forgotten", all_qkv_biases},

@@ -73,6 +73,16 @@ static uint64_t activations_wide_masks(size_t i, const void *context)
     a.element = 2;
     return times * oracle_layer_activations(a);
 }
+static uint64_t activations_wide_scores_mask(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    return activations_right(i, context) + (a.element - 1) * assb(a);
+}
+static uint64_t activations_one_score_tensor(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    return activations_right(i, context) - a.element * assb(a);
+}
 static uint64_t activations_16_bit(size_t i, const void *context)
 {
     struct activations a = ((const struct activations *)context)[i];
@@ -108,6 +118,10 @@ static const struct rule LAYER_RULES[] = {
     {"the scores were counted with s once: each head has s x s of them", activations_s_once},
     {"the masks were made as wide as the activations: a mask has a byte an element",
      activations_wide_masks},
+    {"the scores' mask was made as wide as the scores: a mask has a byte an element",
+     activations_wide_scores_mask},
+    {"the scores were counted once: they are kept before the softmax and after it",
+     activations_one_score_tensor},
     {"e = 2 was taken for granted", activations_16_bit},
     {"the dropout masks were forgotten", activations_no_masks},
     {"the products were computed in 32 bits", activations_32_bits},
@@ -233,6 +247,28 @@ static uint64_t parallel_whole_masks(size_t i, const void *context)
 {
     return divided(((const struct activations *)context)[i], true, true, true, false);
 }
+static uint64_t parallel_cut_masks(size_t i, const void *context)
+{
+    return divided(((const struct activations *)context)[i], true, true, false, true);
+}
+/** A case without recompute is the difference of two answers, each of which is cut. */
+static uint64_t parallel_32_bits(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    uint64_t kept = in_32_bits(oracle_layer_activations(a));
+    if (a.recompute != RECOMPUTE_NONE)
+        return kept;
+    a.recompute = RECOMPUTE_SELECTIVE;
+    return kept - in_32_bits(oracle_layer_activations(a));
+}
+static uint64_t parallel_keeps_mask(size_t i, const void *context)
+{
+    struct activations a = ((const struct activations *)context)[i];
+    uint64_t mask = assb(a) / a.tensor_parallel;
+    return a.recompute == RECOMPUTE_SELECTIVE ? activations_right(i, context) + mask
+           : a.recompute == RECOMPUTE_NONE    ? divided(a, true, true, true, true) - mask
+                                              : activations_right(i, context);
+}
 static uint64_t parallel_no_masks(size_t i, const void *context)
 {
     struct activations a = ((const struct activations *)context)[i];
@@ -248,6 +284,9 @@ static uint64_t parallel_no_masks(size_t i, const void *context)
          recompute_full_is_nothing},                                                               \
         {"e = 2 was taken for granted", activations_16_bit},                                       \
         {"the dropout masks were forgotten", parallel_no_masks},                                   \
+        {"the products were computed in 32 bits", parallel_32_bits},                               \
+        {"selective recompute kept the scores' mask: the scores' whole part is computed again",    \
+         parallel_keeps_mask},                                                                     \
         {KEPT_AS_CACHE, activations_kv_cache}, {BYTE_MORE, activations_byte_more},                 \
     {                                                                                              \
         "the masks were made as wide as the activations: a mask has a byte an element",            \
@@ -260,7 +299,9 @@ static const struct rule TENSOR_RULES[] = {
     {"nothing was divided by t", parallel_none},
     {"only the scores were divided by t", parallel_scores},
     {"the scores were not divided by t: each device has its own heads", parallel_not_scores},
-    {"the masks of sbh bytes were not kept whole", parallel_whole_masks},
+    {"all 16 tensors were divided by t: without sequence parallelism 4 of them stay whole",
+     parallel_whole_masks},
+    {"the masks of sbh bytes were not kept whole", parallel_cut_masks},
     RULES_OF_PARTS,
 };
 static const struct rule SEQUENCE_RULES[] = {
@@ -280,6 +321,17 @@ static uint64_t scores_of(struct activations a)
     return kept - layer_activation_bytes(a);
 }
 
+/** The scores on one of t devices, from what the student gives them on a single one: how large they
+ *  are is another test's question. Less than nothing is no size: then it is the right one. */
+static uint64_t wanted_scores(struct activations a)
+{
+    uint64_t t = a.tensor_parallel;
+    a.tensor_parallel = 1;
+    a.sequence_parallel = false;
+    uint64_t alone = scores_of(a);
+    return (alone <= INT64_MAX ? alone : (2 * a.element + 1) * assb(a)) / t;
+}
+
 static void check_parallel(bool sequence, const struct rule *rules, size_t rules_count)
 {
     struct activations a[MODELS];
@@ -292,10 +344,7 @@ static void check_parallel(bool sequence, const struct rule *rules, size_t rules
             add_count(&c, layer_activation_bytes(a[i]), activations_right(i, a));
             continue;
         }
-        struct activations alone = a[i]; /* how large they are is another test's question */
-        alone.tensor_parallel = 1;
-        alone.sequence_parallel = false;
-        add_count(&c, scores_of(a[i]), scores_of(alone) / a[i].tensor_parallel);
+        add_count(&c, scores_of(a[i]), wanted_scores(a[i]));
     }
     check_counts(&c);
 }

@@ -142,8 +142,17 @@ static uint64_t fit_into_refused(size_t i, const void *context)
     const struct fit_case *f = (const struct fit_case *)context + i;
     return oracle_fit((oracle_wide)f->shards + f->activations) <= f->device;
 }
+static uint64_t fit_with_sharded_activations(size_t i, const void *context)
+{
+    const struct fit_case *f = (const struct fit_case *)context + i;
+    return f->shards != REFUSED && f->activations != REFUSED &&
+           oracle_fit((oracle_wide)f->shards + oracle_ceil(f->activations, f->z.devices)) <=
+               f->device;
+}
 static const struct rule FIT_RULES[] = {
     {"the activations were forgotten", fit_without_activations},
+    {"the activations were shared out among the devices: each has its own in full",
+     fit_with_sharded_activations},
     {"what fills a device to the last byte fits: no more than, not less than", fit_strictly},
     {"the sum wrapped around: what is REFUSED fits nowhere", fit_wrapped},
     {"the memory of all devices was counted together: each must hold its own share", fit_in_all},

@@ -39,12 +39,30 @@ static uint64_t words_swapped(size_t i, const void *context)
     struct model m = ((const struct model *)context)[i];
     return words_counted(m, m.tied ? 2 : 1);
 }
+/** More rows of an embedding whose rows are rounded up to a multiple of `unit`. */
+static uint64_t words_padded(struct model m, uint64_t unit)
+{
+    uint64_t rows = (m.vocab + MORE_WORDS + unit - 1) / unit - (m.vocab + unit - 1) / unit;
+    return rows * unit * m.hidden * (m.tied ? 1 : 2);
+}
+static uint64_t words_padded_to_64(size_t i, const void *context)
+{
+    return words_padded(((const struct model *)context)[i], 64);
+}
+static uint64_t words_padded_to_128(size_t i, const void *context)
+{
+    return words_padded(((const struct model *)context)[i], 128);
+}
 static const struct rule TIED_RULES[] = {
     {"the embedding was counted once, though the output matrix is one of its own (untied)",
      words_once},
     {"the embedding was counted twice, though the output matrix is the same array (tied)",
      words_twice},
     {"tied and untied were swapped: tied is one array", words_swapped},
+    {"the vocabulary was padded to a multiple of 64: a config says how many rows there are",
+     words_padded_to_64},
+    {"the vocabulary was padded to a multiple of 128: a config says how many rows there are",
+     words_padded_to_128},
 };
 
 GRADED(embedding_tied_or_not, .points = 4,

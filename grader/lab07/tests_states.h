@@ -48,11 +48,18 @@ static uint64_t states_padded(size_t i, const void *context)
     uint64_t blocks = s->r.block ? (s->n + s->r.block - 1) / s->r.block : 0;
     return is_8bit(s) ? s->r.states * blocks * (s->r.block + 4) : states_fp32(i, context);
 }
+static uint64_t states_with_absmax(const struct state_case *s, uint64_t bytes)
+{
+    return is_8bit(s) ? s->r.states * (s->n + (s->n + s->r.block - 1) / s->r.block * bytes)
+                      : states_fp32(0, s);
+}
 static uint64_t states_byte_absmax(size_t i, const void *context)
 {
-    const struct state_case *s = (const struct state_case *)context + i;
-    return is_8bit(s) ? s->r.states * (s->n + (s->n + s->r.block - 1) / s->r.block)
-                      : states_fp32(i, context);
+    return states_with_absmax((const struct state_case *)context + i, 1);
+}
+static uint64_t states_16_bit_absmax(size_t i, const void *context)
+{
+    return states_with_absmax((const struct state_case *)context + i, 2);
 }
 static uint64_t states_shared_absmax(size_t i, const void *context)
 {
@@ -99,6 +106,7 @@ static const struct rule STATE_RULES[] = {
     {"the last, partial block was given no absmax: blocks are rounded up", states_whole_blocks},
     {"the last block was padded with elements: only its absmax is a whole one", states_padded},
     {"an absmax was counted as one byte: it is FP32", states_byte_absmax},
+    {"an absmax was counted as two bytes: it is FP32", states_16_bit_absmax},
     {"m and v were made to share an absmax: each state has its own", states_shared_absmax},
     {"the recipe's 8-bit states were counted in FP32", states_fp32},
     {"one state was counted, whatever the recipe has", states_one},

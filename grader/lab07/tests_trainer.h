@@ -106,6 +106,29 @@ static uint64_t trainer_with_bias_in_matrix(size_t i, const void *context)
         states += oracle_states(tensors[k] + (k == 0 ? 0 : tensors[k + 1]), t.r);
     return trainer_with(t, states, 0);
 }
+/* In the total, one of these is off by as much as in its own part. */
+static uint64_t trainer_plus(struct trainer_case t, uint64_t activations, uint64_t scratch)
+{
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    f.activations += activations;
+    f.scratch += scratch;
+    f.total += activations + scratch;
+    return part_of(f, t.part);
+}
+static uint64_t trainer_wide_buffers(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    uint64_t first = (uint64_t)t.shape.context * (uint64_t)t.shape.embed;
+    uint64_t h = (uint64_t)t.shape.hidden, v = (uint64_t)t.shape.vocab;
+    uint64_t widest = first > h ? first : h;
+    return trainer_plus(t, v > widest ? 4 * t.batch * 2 * (v - widest) : 0, 0);
+}
+static uint64_t trainer_narrow_weights(size_t i, const void *context)
+{
+    struct trainer_case t = ((const struct trainer_case *)context)[i];
+    struct footprint f = oracle_trainer(t.shape, t.batch, t.r);
+    return trainer_plus(t, 0, t.r.weight == 2 ? 0 - f.weights : 0);
+}
 static uint64_t trainer_no_master_in_total(size_t i, const void *context)
 {
     struct trainer_case t = ((const struct trainer_case *)context)[i];
@@ -124,6 +147,9 @@ static const struct rule TRAINER_RULES[] = {
     {"the biases were forgotten: each dense layer has one", trainer_no_biases},
     {"the first hidden layer was given H inputs: it has T E", trainer_first_like_others},
     {"the master is missing from the total", trainer_no_master_in_total},
+    {"the buffers were made as wide as the logits: they hold gradients of what lies below them",
+     trainer_wide_buffers},
+    {"the working copy of the weights was counted in 16 bits: it is FP32", trainer_narrow_weights},
 };
 
 /** What the student should answer: for the parts of training_bytes() what is right, or what the
@@ -159,6 +185,9 @@ GRADED(trainer_is_predicted, .points = 3,
                                  .embed = (int)draw_between(8 * i + 2, 4, 24),
                                  .hidden = (int)draw_between(8 * i + 3, 40, 300),
                                  .layers = (int)draw_between(8 * i + 4, 1, 5)};
+        if (i == 0) // the logits are the widest
+            shape = (struct nn_shape){
+                .vocab = 256, .context = 3, .embed = 8, .hidden = 40, .layers = 2};
         struct trainer_case t = {draw_between(8 * i + 5, 1, 4096), recipes[i % 5], shape, 0};
         struct footprint got = trainer_bytes(t.shape, t.batch, t.r);
         struct footprint want = wanted_of_trainer(&t, got);

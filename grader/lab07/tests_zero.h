@@ -151,12 +151,14 @@ GRADED(zero_stages_2_and_3, .points = 4,
     check_stages(2, 3);
 }
 
+/* With the student's own states, whose blocks may come out of the same division: add_zero() has called
+ * state_bytes() where an answer differs. */
 static uint64_t shards_floor(size_t i, const void *context)
 {
     struct zero_case z = ((const struct zero_case *)context)[i];
     uint64_t shard = z.n / z.devices;
     return (z.stage >= 3 ? shard : z.n) * z.r.weight + (z.stage >= 2 ? shard : z.n) * z.r.grad +
-           shard * z.r.master + oracle_states(shard, z.r);
+           shard * z.r.master + state_bytes(shard, z.r);
 }
 static uint64_t shards_of_bytes(size_t i, const void *context)
 {

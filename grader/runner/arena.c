@@ -32,6 +32,7 @@ struct buffer {
 
 static struct {
     int fd;
+    unsigned char *shared;      /* what the worker sees */
     unsigned char *base, *next; /* next free byte, behind the last red zone */
     struct buffer buffers[MAX_BUFFERS];
     size_t count;
@@ -52,9 +53,10 @@ int arena_open(void)
         die("cannot create the arena (memfd_create)");
     if (fcntl(arena.fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
         die("cannot seal the arena");
+    arena.shared = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, arena.fd, 0);
     arena.base = mmap((void *)ARENA_BASE, ARENA_BYTES, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_FIXED_NOREPLACE, arena.fd, 0);
-    if (arena.base == MAP_FAILED)
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (arena.shared == MAP_FAILED || arena.base == MAP_FAILED)
         die("cannot map the arena");
     arena_reset();
     return arena.fd;
@@ -94,6 +96,16 @@ void arena_reset(void)
 size_t arena_used(void)
 {
     return ((size_t)(arena.next - arena.base) + PAGE - 1) / PAGE * PAGE;
+}
+
+void arena_send(void)
+{
+    memcpy(arena.shared, arena.base, arena_used());
+}
+
+void arena_receive(void)
+{
+    memcpy(arena.base, arena.shared, arena_used());
 }
 
 /* A buffer starts on a 64-byte boundary and its red zone right behind its last byte. */
@@ -141,14 +153,13 @@ void *arena_take(const char *name, size_t size, size_t n)
 }
 
 /* First byte in [from, to) that is not red, or NULL. The overlapping memcmp compares each byte with
- * its neighbour at the library's full speed. A worker that answered may go on writing: a stain that is
- * gone when it is looked for is said to be at the last byte, here and below. */
+ * its neighbour at the library's full speed. */
 static const unsigned char *stain(const unsigned char *from, const unsigned char *to)
 {
     if (ZONES_ARE_CLOSED || from == to ||
         (*from == RED_BYTE && memcmp(from, from + 1, (size_t)(to - from) - 1) == 0))
         return NULL;
-    while (from + 1 < to && *from == RED_BYTE)
+    while (*from == RED_BYTE)
         from++;
     return from;
 }
@@ -175,7 +186,7 @@ static int stained_before(const struct buffer *next, const struct buffer *previo
         return 1;
     }
     const unsigned char *last = to;
-    while (last - 1 > from && last[-1] == RED_BYTE)
+    while (last[-1] == RED_BYTE)
         last--;
     size_t before = (size_t)(to - last) + 1;
     snprintf(why, size, "wrote outside its buffer: %zu byte%s before the start of %s", before,
@@ -198,7 +209,7 @@ int arena_damage(char *why, size_t size)
         const struct buffer *b = &arena.buffers[i];
         if (b->original && memcmp(b->start, b->original, b->bytes) != 0) {
             size_t at = 0;
-            while (at + 1 < b->bytes && b->start[at] == ((unsigned char *)b->original)[at])
+            while (b->start[at] == ((unsigned char *)b->original)[at])
                 at++;
             snprintf(why, size, "changed its const input %s (element %zu)", b->name, at / b->size);
             return 1;

@@ -327,10 +327,12 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     if (s.socket < 0)
         start(name);
     memcpy((void *)ARENA_BASE, args, size);
+    arena_send();
     struct request q = {.sequence = ++s.sequence, .index = index, .used = arena_used()};
     if (send(s.socket, &q, sizeof q, MSG_NOSIGNAL) != (ssize_t)sizeof q)
         stop_ended(name);
     r = wait_reply(name);
+    arena_receive();
     judge(name, &r);
     memcpy(args, (void *)ARENA_BASE, size);
 }

@@ -107,7 +107,7 @@ static bool act(uint32_t sequence)
     case 0:
         return false;
     case 1:
-        shadow_scribble(f);
+        shadow_scribble_shared(f);
         return true;
     case 2:
         print(feed_number(f, 2));

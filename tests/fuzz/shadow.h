@@ -10,8 +10,10 @@
 /** Fills a fresh arena with buffers that the input describes, and remembers all of it.
  *  @param[in,out] f the input */
 void shadow_fill(struct feed *f);
-/** Does what a worker may: writes anywhere below arena_used(). @param[in,out] f the input */
+/** Writes anywhere below arena_used(), in the arena itself. @param[in,out] f the input */
 void shadow_scribble(struct feed *f);
+/** Does what a worker may: the same where the worker sees it. @param[in,out] f the input */
+void shadow_scribble_shared(struct feed *f);
 /** Whether a byte is changed that the worker may not write to, behind the arguments and up to the
  *  whole last red zone. */
 bool shadow_is_damaged(void);
