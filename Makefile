@@ -299,7 +299,8 @@ $(B)/$(SIDE)/$(1).o: $(SIDE)/$(2)/$(1).c Makefile tools/cc_student.sh $(if $(wil
 $(B)/grader/thunks_$(1).o: grader/runner/thunks.c Makefile | $(READY)
 	$$(call SAY,cc)mkdir -p $$(@D) && $(CC) $(CFLAGS_GRADER) $(call LAB_DEFINES,$(1),$(2)) -c $$< -o $$@
 $(B)/$(SIDE)/$(1).so: $(B)/$(SIDE)/$(1).o $(P)/grader/thunks_$(1).o $(call kernels,$(1),checked,$(SIDE)) $(P)/libcommon.a
-	@$(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@ || { \
+	@{ $(call linker,$(1)) -shared -Wl,-Bsymbolic,-z,defs,--as-needed $$^ $(call link_with,$(1)) -o $$@.$$$$$$$$ && \
+	    mv -f $$@.$$$$$$$$ $$@; } || { rm -f $$@.$$$$$$$$; \
 	    echo '$(1): the file compiles, but uses or defines names that it may not (above).' >&2; exit 1; }
 
 $(B)/grader/$(1)/test_$(1).o: grader/$(1)/test_$(1).c $(wildcard grader/$(1)/golden/*.csv) Makefile | $(READY)

@@ -150,6 +150,20 @@ until_verdict() { # PATTERN...: within half a minute, and then what was said is 
     : >"$scratch/watched"
 }
 check "watch, save by save" watch_the_lab
+built_and_graded() { # FILE: four times
+    for _ in 1 2 3 4; do
+        touch labs/lab05_master_weights/lab05.c labs/lab05_master_weights/lab05.cu
+        make lab05 grade LAB=lab05 2>&1
+    done >"$1"
+}
+two_at_once() {
+    built_and_graded "$scratch/one" &
+    built_and_graded "$scratch/other"
+    wait $!
+    grep -hv '100 of 100 points' "$scratch/one" "$scratch/other" >"$scratch_top/output"
+    [ "$(cat "$scratch/one" "$scratch/other" | grep -c '100 of 100 points')" -eq 8 ]
+}
+check "a make that is typed while another is at work on the lab" two_at_once
 run make progress
 expect "progress" 0 "lab05  ####################" "1 hint " "next: make "
 cp -R prebuilt/runs/* build/runs/ # as if all experiments had been run

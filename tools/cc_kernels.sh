@@ -23,8 +23,13 @@ here=$(dirname "$0")
 name=${src##*/}
 stem=${obj%.o}
 compiled=$stem.one.o
+made=$stem.made.o
 refused=
-rm -f -- "$obj"
+if (: >>"$stem.lock") 2>/dev/null; then # one at a time, as cc_student.sh says
+    exec 8>"$stem.lock" && flock 8
+fi
+trap '[ $? -eq 0 ] || rm -f -- "$obj"; rm -f -- "$made"' EXIT
+trap 'exit 130' INT TERM HUP
 
 # refuse WHY WHAT-TO-DO: the file's kernels will not run. WHY goes into the tests' messages too.
 refuse() {
@@ -175,14 +180,15 @@ CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
 incomplete=$refused
 write_missing >"$stem.missing.c"
 if [ -z "$refused" ]; then
-    CC="${CC:-gcc}" "$here/bind_shared.sh" "$obj" "$compiled" "$stem.missing.c" || exit 1
+    CC="${CC:-gcc}" "$here/bind_shared.sh" "$made" "$compiled" "$stem.missing.c" || exit 1
     # Nothing but the kernels is known outside: a variable may have any name.
     { undefined "$LAUNCH"; printf 'simt_%s_variables\n' shared device; } >"$stem.keep"
-    objcopy --keep-global-symbols="$stem.keep" "$obj" || exit 1
+    objcopy --keep-global-symbols="$stem.keep" "$made" || exit 1
     rm -f -- "$stem.keep"
 else
-    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$stem.missing.c" -o "$obj" || exit 1
+    "${CC:-gcc}" -fPIC -O1 -Wa,--noexecstack -r -nostdlib "$stem.missing.c" -o "$made" || exit 1
 fi
+mv -f -- "$made" "$obj" || exit 1
 if [ -n "$incomplete" ]; then
     printf ', without all of its kernels: see above' >"$stem.refused"
     echo "The rest of the lab is built and graded; the tests of these kernels earn nothing." >&2

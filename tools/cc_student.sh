@@ -162,6 +162,10 @@ explain() {
 
 check_file
 case $obj in */*) [ -d "${obj%/*}" ] || mkdir -p -- "${obj%/*}" || exit 1 ;; esac
+# One at a time: `make watch` may be at work, and a make that is typed meanwhile.
+if (: >>"$obj.lock") 2>/dev/null; then
+    exec 9>"$obj.lock" && flock 9
+fi
 color=never
 [ ! -t 2 ] || [ -n "${NO_COLOR:-}" ] || color=always
 header=
@@ -177,8 +181,7 @@ esac
 compile "$@"
 rc=$?
 if [ $rc -eq 0 ]; then
-    mv -f -- "$new" "$obj" || give_up "the compiled $obj cannot be written." \
-        "Is there room left, and no other make (or make watch) at work on this lab?"
+    mv -f -- "$new" "$obj" || give_up "the compiled $obj cannot be written." "Is there room left?"
     if [ -s "$log" ]; then
         show_log
     else
