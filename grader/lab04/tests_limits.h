@@ -224,11 +224,9 @@ GRADED(backoffs_left, .points = 2,
                  {1e-37f, 0.9}, {65536, 0.01}, {0x1.00002p-128f, 0.5}, {0x2AAAABp-149f, 0.75}};
     /* The last backs off to 2^-128 (1 + 2^-23), which FP32 does not hold. */
     enum { CASES = sizeof cases / sizeof *cases };
-    float largest = scaler_inverse(0x1p-149f);
-    if (oracle_is_finite(largest))
-        because("your scaler_inverse() of 2^-149 is finite, %.9g: who waits for an infinity waits "
-                "for ever",
-                (double)largest);
+    because(
+        "it waits for what never comes: an inverse that is clamped is never infinite, and 2^-149 "
+        "times 0.9 is rounded back to 2^-149"); // said if it does not come back
     int got[CASES], want[CASES];
     size_t first = CASES;
     for (size_t i = CASES; i-- > 0;) {
@@ -238,9 +236,9 @@ GRADED(backoffs_left, .points = 2,
         got[i] = scaler_backoffs_left(GIVE(&s, 1));
         first = got[i] == want[i] ? first : i;
     }
+    because("%s", "");
     if (first == CASES)
         return;
-    because("%s", "");
     for (size_t b = 0; b < sizeof LEFT_BELIEFS / sizeof *LEFT_BELIEFS; b++) {
         size_t agree = 0;
         while (agree < CASES &&
