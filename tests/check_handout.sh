@@ -48,7 +48,7 @@ only_given_sources() {
     [ $? -eq 1 ] && ! ls -d "$1"/solutions "$1"/grader "$1"/tests "$1"/.ci 2>/dev/null
 }
 
-run make handout OUT="$scratch/one"
+run make handout OUT="$scratch/typed"
 expect "make handout" 0 "lowp-handout-$machine.tar.gz"
 run make handout OUT="$scratch/two"
 archive="$scratch/one/lowp-handout-$machine.tar.gz"
@@ -157,11 +157,11 @@ built_and_graded() { # FILE: four times
     done >"$1"
 }
 two_at_once() {
-    built_and_graded "$scratch/one" &
-    built_and_graded "$scratch/other"
+    built_and_graded "$scratch/typed" &
+    built_and_graded "$scratch/meanwhile"
     wait $!
-    grep -hv '100 of 100 points' "$scratch/one" "$scratch/other" >"$scratch_top/output"
-    [ "$(cat "$scratch/one" "$scratch/other" | grep -c '100 of 100 points')" -eq 8 ]
+    grep -hv '100 of 100 points' "$scratch/typed" "$scratch/meanwhile" >"$scratch_top/output"
+    [ "$(cat "$scratch/typed" "$scratch/meanwhile" | grep -c '100 of 100 points')" -eq 8 ]
 }
 check "a make that is typed while another is at work on the lab" two_at_once
 run make progress
