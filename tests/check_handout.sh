@@ -48,7 +48,7 @@ only_given_sources() {
     [ $? -eq 1 ] && ! ls -d "$1"/solutions "$1"/grader "$1"/tests "$1"/.ci 2>/dev/null
 }
 
-run make handout OUT="$scratch/typed"
+run make handout OUT="$scratch/one"
 expect "make handout" 0 "lowp-handout-$machine.tar.gz"
 run make handout OUT="$scratch/two"
 archive="$scratch/one/lowp-handout-$machine.tar.gz"
