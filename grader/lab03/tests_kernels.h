@@ -136,15 +136,15 @@ static void check_matrix(const struct version *version, const float *x, size_t r
 
 enum { MOST_ELEMENTS = 4096 };
 
-/** Rows of ordinary logits: lengths around a warp, a block, and a block of groups of four; one row
- *  more than fit into a block. */
+/** Rows of ordinary logits: lengths around a warp, a block, and a block of groups of four; and one
+ *  row more than fit into a block. */
 static void check_shapes(const struct version *version)
 {
     static float x[MOST_ELEMENTS];
     const struct {
         size_t rows, cols;
-    } shapes[] = {{3, 100}, {64, 1},  {9, 31},   {5, 32}, {8, 33},
-                  {3, 255}, {2, 257}, {2, 1030}, {257, 3}};
+    } shapes[] = {{3, 100}, {16, 1},  {9, 31},   {5, 32}, {8, 33},
+                  {3, 255}, {2, 257}, {2, 1030}, {version->rows + 1, 3}};
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
         size_t rows = shapes[k].rows, cols = shapes[k].cols;
         draw_row(x, rows * cols, k % 2 ? 20 : -20, 4, k);
