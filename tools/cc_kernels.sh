@@ -66,7 +66,7 @@ undefined() {
     readelf -sW "$1" | awk '$7 == "UND" && $4 != "TLS" && $8 != "" { print $8 }' | sort -u
 }
 defined() {
-    nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u
+    readelf -sW "$1" | awk '($5 == "GLOBAL" || $5 == "WEAK") && $7 != "UND" { print $8 }' | sort -u
 }
 
 is_checked() {
@@ -131,14 +131,6 @@ check_copies() {
         --redefine-sym memset=simt_checked_memset "$compiled" || exit 1
 }
 
-# Shared memory with an initial value is thread-local data that is not zero: bind_shared.sh finds it.
-check_shared() {
-    initial=$("$here/bind_shared.sh" "$stem.try.o" "$compiled")
-    [ $? -ne 3 ] || refuse "the __shared__ variable $initial has an initial value." \
-        "A device refuses that: let the threads write it, and wait at a barrier."
-    rm -f -- "$stem.try.o"
-}
-
 # Kernels that launch.cu launches and nobody defines, by their names for the linker.
 missing_kernels() {
     : >"$stem.have"
@@ -176,11 +168,21 @@ CC="${CXX:-g++}" "$here/cc_student.sh" "$src" "$compiled" "$dep" -- "$@" ||
 [ -n "$refused" ] || check_startup "$@"
 [ -n "$refused" ] || check_functions
 [ -n "$refused" ] || check_copies "$@"
-[ -n "$refused" ] || check_shared
 incomplete=$refused
 write_missing >"$stem.missing.c"
 if [ -z "$refused" ]; then
-    CC="${CC:-gcc}" "$here/bind_shared.sh" "$made" "$compiled" "$stem.missing.c" || exit 1
+    initial=$(CC="${CC:-gcc}" "$here/bind_shared.sh" "$made" "$compiled" "$stem.missing.c")
+    case $? in
+    0) ;;
+    3) # shared memory with an initial value is thread-local data that is not zero
+        refuse "the __shared__ variable $initial has an initial value." \
+            "A device refuses that: let the threads write it, and wait at a barrier."
+        incomplete=$refused
+        write_missing >"$stem.missing.c" ;;
+    *) exit 1 ;;
+    esac
+fi
+if [ -z "$refused" ]; then
     # Nothing but the kernels is known outside: a variable may have any name.
     { undefined "$LAUNCH"; printf 'simt_%s_variables\n' shared device; } >"$stem.keep"
     objcopy --keep-global-symbols="$stem.keep" "$made" || exit 1
