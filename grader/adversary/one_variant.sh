@@ -52,7 +52,7 @@ result=$tree/build/results/$lab.json
 # and what it loses, as "TEST POINTS", to $log.lost.
 grade() {
     rm -f "$result"
-    make --no-print-directory -C "$tree" "$lab" grade SEED="$1" FORK=1 NO_BUBBLEWRAP=1 >"$log" 2>&1
+    make --no-print-directory -C "$tree" "$lab" grade SEED="$1" GPU=0 FORK=1 NO_BUBBLEWRAP=1 >"$log" 2>&1
     [ -f "$result" ] || erred "it was not graded" "$log"
     jq -r '.tests[] | select(.points < .max_points)
         | "\(.name): \(.max_points - .points | . * 1000 | round / 1000) of \(.max_points) lost",

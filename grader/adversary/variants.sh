@@ -15,7 +15,7 @@
 #   labNN/right/ID.c, .cu  whole files whose first comment says so
 #
 # No test but those named may lose a point, and no right variant any. Every variant is graded as a student's
-# own: `make labNN grade` in a handout, a copy for each core; but each test in a fork of the runner, and its worker
+# own: `make labNN grade` in a handout, a copy for each who grades; but each test in a fork of the runner, and its worker
 # without bubblewrap, because that is half the work.
 # Prints a line "pass: ..." or "FAIL: ..." for each, and writes build/trust/variants.tsv: lab, kind (wrong or
 # right), ID, file, pass or FAIL, number of messages, of those that name the mistake, of runs under other seeds
@@ -45,30 +45,34 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 # --- which ---
-for file in grader/adversary/${lab:-lab[0-9][0-9]}/wrong/${id:-*}.patch \
-    grader/adversary/${lab:-lab[0-9][0-9]}/right/${id:-*}.patch \
-    grader/adversary/${lab:-lab[0-9][0-9]}/right/${id:-*}.c grader/adversary/${lab:-lab[0-9][0-9]}/right/${id:-*}.cu; do
-    [ ! -f "$file" ] || printf '%s\n' "${file%.*}"
-done | sort -u >"$work/list"
+# Those that change the same file stand together: the other one need not be compiled again.
+labs="grader/adversary/${lab:-lab[0-9][0-9]}" # a pattern
+for file in $labs/wrong/${id:-*}.patch $labs/right/${id:-*}.patch $labs/right/${id:-*}.c $labs/right/${id:-*}.cu; do
+    [ ! -f "$file" ] || printf '%s\n' "$file"
+done | xargs -r awk '
+    function add(file) { print substr(file, index(file, ".") + 1), variant }
+    FNR == 1 { variant = FILENAME; sub(/\.[a-z]*$/, "", variant); if (FILENAME !~ /patch$/) add(FILENAME) }
+    /^\+\+\+ / && FILENAME ~ /patch$/ { add($2) }' |
+    awk '!seen[$2]++ { split($2, path, "/"); print path[3], $0 }' | sort | cut -d ' ' -f 3 >"$work/list"
 if ! [ -s "$work/list" ]; then
     echo "variants: there is no variant ${lab:+$lab/}${id:-of any lab}" >&2
     exit 2
 fi
 
-# --- a handout for each core ---
+# --- a handout for each who grades ---
 make --no-print-directory -j"$(nproc)" LAB=all autograde-programs >"$work/make" 2>&1 || {
     cat "$work/make" >&2
     exit 1
 }
-cores=$(nproc)
-for slot in $(seq 0 $((cores - 1))); do
+slots=$(($(nproc) + 1)) # one more than cores: a grade now and then waits
+for slot in $(seq 0 $((slots - 1))); do
     cp -Rp "$(ls -d build/autograde/lab01-*/lowp-handout)" "$work/tree$slot" || exit 1
 done
 mkdir "$work/rows"
 
 # --- grade them ---
 # Who is slow is graded by itself, so the list is handed out one by one.
-WORK=$work ROOT=$root UPDATE=$update xargs -P "$cores" -n 1 --process-slot-var=SLOT \
+WORK=$work ROOT=$root UPDATE=$update xargs -P "$slots" -n 1 --process-slot-var=SLOT \
     sh "$root/grader/adversary/one_variant.sh" <"$work/list"
 failed=$?
 mkdir -p build/trust
