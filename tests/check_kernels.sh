@@ -106,8 +106,10 @@ a file without end|#include "/dev/zero"|the compiler needed more than 4 GiB
 END
 { cat "$model"; printf '#undef memcpy\n__device__ void more(float *p, const float *x) { memcpy(p, x, 64); }\n'; } >"$cu"
 costs "a memcpy() that is not checked" "it undoes what memcpy() or its like stands for"
+spoil '    struct big { int of[1024]; }; *(struct big *)8192 = *(struct big *)64;'
+costs "a copy of a struct" "writes 4096 bytes at 0x2000, which is in no array"
 spoil '    std::copy((int *)64, (int *)64 + gridDim.x, (int *)128);'
-costs "a copy by a template of the library" "reads through a null pointer"
+costs "a template of the host's library" "is not a member of"
 exercise=$(sed -n 's/^FN([a-z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "grader/$lab/$lab.def" | sed -n 1p)
 { cat "$model"; echo "extern \"C\" __device__ void $exercise() {}"; } >"$cu"
 costs "a function of the lab's C part" "it defines $exercise, a name that is not free"

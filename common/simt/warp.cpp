@@ -201,7 +201,9 @@ static bool complete(const struct simt_lanes *w, const struct simt_thread *lanes
     return true;
 }
 
-/** Nothing else moves in this warp: who asks for the active lanes at one place is active. */
+/** Nothing else moves in this warp: who asks for the active lanes at one place is active. The halves of a
+ *  warp are told of themselves alone, one after the other: which lanes are together is no promise, and a
+ *  kernel that takes the answer for the whole warp finds out here. */
 static void answer_activemask(struct simt_runner *r, unsigned warp)
 {
     struct simt_lanes *w = &r->warps[warp];
@@ -216,6 +218,7 @@ static void answer_activemask(struct simt_runner *r, unsigned warp)
         if (other->line == t->line && strcmp(other->file, t->file) == 0)
             group |= left & -left;
     }
+    group &= group & 0xFFFF ? 0xFFFF : 0xFFFF0000;
     for (unsigned left = group; left; left &= left - 1)
         lanes[__builtin_ctz(left)].value = group;
     let_run(w, group);

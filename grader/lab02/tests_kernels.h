@@ -63,6 +63,11 @@ static bool in_later_lane(const struct vote_case *c)
     return c->place % 32 > 0;
 }
 
+static bool in_upper_half(const struct vote_case *c)
+{
+    return c->place % 32 >= 16;
+}
+
 static bool is_nan(const struct vote_case *c)
 {
     return isnan(c->value);
@@ -102,6 +107,9 @@ static void name_missed(const struct vote_case *c, size_t n)
         {"each round of the loop forgot what the one before had found: a bit is added, by |=",
          in_earlier_round},
         {"only lane 0's own element was looked at: a vote hears all lanes", in_later_lane},
+        {"only lanes 0 to 15 were heard: a warp has 32, and __activemask() may name fewer of them "
+         "than there are",
+         in_upper_half},
         {"only the first warp's vote was heard: the warps have to meet, too", in_later_warp},
     };
     for (size_t b = 0; b < COUNT(beliefs); b++) {
@@ -229,6 +237,12 @@ static bool of_lane_0(const struct count_case *c, size_t i)
     return i % 32 == 0;
 }
 
+static bool of_lower_half(const struct count_case *c, size_t i)
+{
+    (void)c;
+    return i % 32 < 16;
+}
+
 static bool of_warp_0(const struct count_case *c, size_t i)
 {
     (void)c;
@@ -273,6 +287,9 @@ static void name_counts(const struct count_case *c, struct nonfinite got)
         {"the last elements, which do not fill a block, were left out", whole_blocks},
         {"only lane 0's own elements were counted: __popc() of the ballot counts all lanes",
          of_lane_0},
+        {"only lanes 0 to 15 were counted: a warp has 32, and __activemask() may name fewer of "
+         "them than there are",
+         of_lower_half},
         {"only the first warp of each block was counted: each warp adds its own", of_warp_0},
         {"the sign bit was compared, too: -inf and NaNs of either sign count", not_negative},
     };
