@@ -26,7 +26,7 @@ parts_names      := $(addprefix grader/autograde/,names paths finds)
 parts_places     := $(addprefix grader/runner/,places sandbox)
 parts_quiz       := grader/quiz
 parts_records    := grader/result grader/report
-parts_session    := $(addprefix grader/runner/,session arena places) tests/fuzz/shadow
+parts_session    := $(addprefix grader/runner/,session arena describe places) tests/fuzz/shadow
 # Functions that a fuzzer stands in for.
 wrapped_places   := sandbox_source_line
 wrapped_session  := send waitpid kill poll clock_gettime usleep

@@ -90,6 +90,10 @@ struct thunk_table {
 #define LP_PARAM_(t, n)     t n
 #define LP_FIELD(pair)      LP_FIELD_ pair
 #define LP_FIELD_(t, n)     t n;
+#define LP_TYPE_NAME(pair)  LP_TYPE_NAME_ pair
+#define LP_TYPE_NAME_(t, n) #t
+#define LP_NAME(pair)       LP_NAME_ pair
+#define LP_NAME_(t, n)      #n
 #define LP_INIT(pair)       LP_INIT_ pair
 #define LP_INIT_(t, n)      .n = n
 #define LP_FROM_ARGS(pair)  LP_FROM_ARGS_ pair
@@ -139,11 +143,15 @@ struct thunk_table {
 #define LP_LIST_16(m, p, ...) m(p), LP_LIST_15(m, __VA_ARGS__)
 
 /* Of a MAP: the varying first parameter, and those after it (fields; a list after a comma). */
-#define LP_FIRST_TYPE(first, ...)   LP_TYPE(first)
-#define LP_REST_FIELDS(first, ...)  __VA_OPT__(LP_EACH(LP_FIELD, __VA_ARGS__))
-#define LP_REST_LIST(m, first, ...) __VA_OPT__(, LP_LIST(m, __VA_ARGS__))
+#define LP_FIRST_TYPE(first, ...)      LP_TYPE(first)
+#define LP_REST_FIELDS(first, ...)     __VA_OPT__(LP_EACH(LP_FIELD, __VA_ARGS__))
+#define LP_FIRST_TYPE_NAME(first, ...) LP_TYPE_NAME(first)
+#define LP_FIRST_NAME(first, ...)      LP_NAME(first)
+#define LP_REST_EACH(m, first, ...)    __VA_OPT__(LP_EACH(m, __VA_ARGS__))
+#define LP_REST_LIST(m, first, ...)    __VA_OPT__(, LP_LIST(m, __VA_ARGS__))
 
-/* The record that carries one call through the arena. */
+/* The record that carries one call through the arena. A MAP's begins with the element on its turn: when
+ * the call does not come back, arena_element() looks there. */
 #define LP_FN_ARGS(ret, name, ...)                                                                 \
     struct name##_args {                                                                           \
         LP_EACH(LP_FIELD, __VA_ARGS__) ret result;                                                 \
@@ -154,6 +162,7 @@ struct thunk_table {
     }
 #define LP_MAP_ARGS(ret, name, ...)                                                                \
     struct name##_map_args {                                                                       \
+        size_t map_at;                                                                             \
         ret *map_out;                                                                              \
         const LP_FIRST_TYPE(__VA_ARGS__) * map_in;                                                 \
         size_t map_count;                                                                          \

@@ -32,6 +32,9 @@ void arena_send(void);
 /** Copies them back when it has answered. What the worker writes from now on nobody reads. */
 void arena_receive(void);
 
+/** The element on which a MAP was (abi.h), as the worker left it: any number, then, for a message. */
+size_t arena_element(void);
+
 /**
  * Looks for damage after a call: a red zone written to or a const input changed.
  * @param[out] why what was damaged and how, for the student

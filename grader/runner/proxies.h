@@ -28,31 +28,53 @@ enum {
 #undef PROC
 #undef MAP
 
+#define LP_DESCRIBE(pair)  LP_DESCRIBE_ pair
+#define LP_DESCRIBE_(t, n) DESCRIBE(to, #t, #n, args->n);
+#define DESCRIBE_CALL(name, ...)                                                                   \
+    static void name##_describe(struct description *to, const void *record, size_t at)             \
+    {                                                                                              \
+        const struct name##_args *args = record;                                                   \
+        (void)at;                                                                                  \
+        LP_EACH(LP_DESCRIBE, __VA_ARGS__)                                                          \
+    }
+#define DESCRIBE_MAP(name, ...)                                                                    \
+    static void name##_map_describe(struct description *to, const void *record, size_t at)         \
+    {                                                                                              \
+        const struct name##_map_args *args = record;                                               \
+        if (at < args->map_count)                                                                  \
+            DESCRIBE(to, LP_FIRST_TYPE_NAME(__VA_ARGS__), LP_FIRST_NAME(__VA_ARGS__),              \
+                     args->map_in[at]);                                                            \
+        LP_REST_EACH(LP_DESCRIBE, __VA_ARGS__)                                                     \
+    }
+
 #define FN(ret, name, ...)                                                                         \
     LP_FN_ARGS(ret, name, __VA_ARGS__);                                                            \
+    DESCRIBE_CALL(name, __VA_ARGS__)                                                               \
     ret name(LP_LIST(LP_PARAM, __VA_ARGS__))                                                       \
     {                                                                                              \
         struct name##_args args = {LP_LIST(LP_INIT, __VA_ARGS__)};                                 \
-        session_call(INDEX_##name, #name, &args, sizeof args);                                     \
+        session_call(INDEX_##name, #name, &args, sizeof args, name##_describe);                    \
         return args.result;                                                                        \
     }
 #define PROC(name, ...)                                                                            \
     LP_PROC_ARGS(name, __VA_ARGS__);                                                               \
+    DESCRIBE_CALL(name, __VA_ARGS__)                                                               \
     void name(LP_LIST(LP_PARAM, __VA_ARGS__))                                                      \
     {                                                                                              \
         struct name##_args args = {LP_LIST(LP_INIT, __VA_ARGS__)};                                 \
-        session_call(INDEX_##name, #name, &args, sizeof args);                                     \
+        session_call(INDEX_##name, #name, &args, sizeof args, name##_describe);                    \
     }
 #define MAP(ret, name, ...)                                                                        \
     FN(ret, name, __VA_ARGS__)                                                                     \
     LP_MAP_ARGS(ret, name, __VA_ARGS__);                                                           \
+    DESCRIBE_MAP(name, __VA_ARGS__)                                                                \
     static inline void name##_map(ret *map_out, const LP_FIRST_TYPE(__VA_ARGS__) * map_in,         \
                                   size_t map_count LP_REST_LIST(LP_PARAM, __VA_ARGS__))            \
     {                                                                                              \
         struct name##_map_args args = {.map_out = map_out,                                         \
                                        .map_in = map_in,                                           \
                                        .map_count = map_count LP_REST_LIST(LP_INIT, __VA_ARGS__)}; \
-        session_call(INDEX_##name##_map, #name, &args, sizeof args);                               \
+        session_call(INDEX_##name##_map, #name, &args, sizeof args, name##_map_describe);          \
     }
 #include LAB_DEF
 #undef FN

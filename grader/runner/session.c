@@ -42,6 +42,11 @@ static struct {
     char text[OUTPUT_KEPT + 1];
     size_t text_length, printed;
     const struct thunk_table *direct;
+    struct {
+        describe_call *describe; /* NULL: none is in progress */
+        const void *args;
+        size_t at;
+    } call;
 } s = {.pid = 0, .socket = -1, .output = -1};
 
 static const char *const status_names[] = {[CALL_RETURNED] = "returned",
@@ -145,10 +150,27 @@ static bool drain(void)
     return s.printed > OUTPUT_LIMIT;
 }
 
+/* Ends the test; says what the call was given where that may be what it stumbled over. */
 static void stop(enum call_status status, const char *why)
 {
+    char message[2400];
+    struct description given = {.length = 0};
+    bool by_input = status == CALL_CRASHED || status == CALL_TIMED_OUT || status == CALL_EXITED ||
+                    status == CALL_OUT_OF_BOUNDS || status == CALL_KERNEL;
+    if (s.call.describe && by_input)
+        s.call.describe(&given, s.call.args, s.call.at);
+    s.call.describe = NULL;
     session_close();
-    graded_stop(status, why);
+    snprintf(message, sizeof message, "%s%s%s", why, given.length ? "\n  called with " : "",
+             given.text);
+    graded_stop(status, message);
+}
+
+/* As stop(), for a call that did not come back: of a MAP the element is known on which it was. */
+static void stop_inside(enum call_status status, const char *why)
+{
+    s.call.at = arena_element();
+    stop(status, why);
 }
 
 /* The worker is gone or no longer talks: find out how it ended. Bubblewrap reports a child's signal
@@ -158,13 +180,14 @@ static void stop_ended(const char *name)
     drain();
     int status = reap(300);
     if (status == STILL_RUNNING)
-        stop(CALL_EXITED, "the call answered out of turn, or closed the grader's descriptors");
+        stop_inside(CALL_EXITED,
+                    "the call answered out of turn, or closed the grader's descriptors");
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
     char why[200];
     if (number == SIGXCPU || number == SIGKILL) {
         snprintf(why, sizeof why, "%s did not come back within %d s of CPU time: an endless loop?",
                  name, s.config.cpu_seconds);
-        stop(CALL_TIMED_OUT, why);
+        stop_inside(CALL_TIMED_OUT, why);
     }
     if (number == SIGSYS) {
         snprintf(
@@ -172,16 +195,16 @@ static void stop_ended(const char *name)
             "%s was stopped: it asked the system for something graded code may not do (start a "
             "process or thread, open a socket, send a signal, set a timer, sleep)",
             name);
-        stop(CALL_CRASHED, why);
+        stop_inside(CALL_CRASHED, why);
     }
     if (number > 0) {
         snprintf(why, sizeof why, "%s crashed with signal %d (%s)", name, number,
                  strsignal(number));
-        stop(CALL_CRASHED, why);
+        stop_inside(CALL_CRASHED, why);
     }
     snprintf(why, sizeof why, "%s ended the process (exit, or closed the grader's descriptors)",
              name);
-    stop(CALL_EXITED, why);
+    stop_inside(CALL_EXITED, why);
 }
 
 static void stop_fault(const char *name, const struct reply *r)
@@ -193,7 +216,7 @@ static void stop_fault(const char *name, const struct reply *r)
         arena_locate(r->address, where, sizeof where);
     snprintf(why, sizeof why, "%s crashed: %s%s%s", name, strsignal((int)r->number),
              *where ? " " : "", where);
-    stop(CALL_CRASHED, why);
+    stop_inside(CALL_CRASHED, why);
 }
 
 /* Receives one reply, reading output meanwhile. Does not return if there is none in time: all calls of
@@ -210,8 +233,8 @@ static struct reply wait_reply(const char *name)
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
-            stop(CALL_TIMED_OUT,
-                 "the calls of this test did not come back in time: are they waiting?");
+            stop_inside(CALL_TIMED_OUT,
+                        "the calls of this test did not come back in time: are they waiting?");
         if (fds[1].revents && drain())
             stop(CALL_FLOODED, "printed more than 1 MiB: print less inside graded functions");
         if (!fds[0].revents)
@@ -277,6 +300,8 @@ static void judge(const char *name, const struct reply *r)
         stop_fault(name, r);
         break;
     case REPLY_KERNEL:
+        if (!strstr(r->text, "thread")) /* the kernel never ran: it is not there, say */
+            s.call.describe = NULL;
         places_expand(
             &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
             r->text, kernel, sizeof kernel);
@@ -313,7 +338,8 @@ static struct reply call_directly(unsigned index, void *args)
     return r;
 }
 
-void session_call(unsigned index, const char *name, void *args, size_t size)
+void session_call(unsigned index, const char *name, void *args, size_t size,
+                  describe_call *describe)
 {
     if (size > ARENA_ARGS_BYTES)
         stop(CALL_UNLOADABLE, "test error: too many arguments");
@@ -327,6 +353,9 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     if (s.socket < 0)
         start(name);
     memcpy((void *)ARENA_BASE, args, size);
+    s.call.args = args;
+    s.call.at = AT_NO_ELEMENT;
+    s.call.describe = describe;
     arena_send();
     struct request q = {.sequence = ++s.sequence, .index = index, .used = arena_used()};
     if (send(s.socket, &q, sizeof q, MSG_NOSIGNAL) != (ssize_t)sizeof q)
@@ -334,5 +363,6 @@ void session_call(unsigned index, const char *name, void *args, size_t size)
     r = wait_reply(name);
     arena_receive();
     judge(name, &r);
+    s.call.describe = NULL;
     memcpy(args, (void *)ARENA_BASE, size);
 }

@@ -5,6 +5,8 @@
 #ifndef LOWP_GRADER_SESSION_H
 #define LOWP_GRADER_SESSION_H
 
+#include "grader/runner/describe.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,8 +57,10 @@ const char *session_output(void);
  * @param[in] name of the function, for messages
  * @param[in,out] args the call's record
  * @param[in] size of the record
+ * @param[in] describe what the call is given, if a message has to say
  */
-void session_call(unsigned index, const char *name, void *args, size_t size);
+void session_call(unsigned index, const char *name, void *args, size_t size,
+                  describe_call *describe);
 
 /** Ends the current test because of what a call did. Provided by graded.c.
  *  @param[in] status not CALL_RETURNED @param[in] why for the student */

@@ -42,8 +42,10 @@ static void missing(void)
     static void name##_map_thunk(void *record)                                                     \
     {                                                                                              \
         struct name##_map_args *args = record;                                                     \
-        for (size_t i = 0; i < args->map_count; i++)                                               \
+        for (size_t i = 0; i < args->map_count; i++) {                                             \
+            args->map_at = i;                                                                      \
             args->map_out[i] = name(args->map_in[i] LP_REST_LIST(LP_FROM_ARGS, __VA_ARGS__));      \
+        }                                                                                          \
     }
 #include LAB_DEF
 #undef FN

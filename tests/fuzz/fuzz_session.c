@@ -240,10 +240,21 @@ static uint64_t open_descriptors(void)
     return open;
 }
 
+/* As proxies.h makes one for a MAP: the element is where the worker says, if there is such a one. */
+static void describe(struct description *to, const void *record, size_t at)
+{
+    const char *args = record;
+    if (at < ARGS)
+        describe_u8(to, "uint8_t", "x", args + at);
+    for (int i = 0; i < 20; i++)
+        describe_u64(to, "size_t", "n", args);
+    HOLDS(to->length < sizeof to->text && strlen(to->text) == to->length);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct feed f = {data, size};
-    char args[ARGS];
+    _Alignas(uint64_t) char args[ARGS];
     uint8_t bits = feed_byte(&f);
     arena_open();
     uint64_t before = open_descriptors();
@@ -255,7 +266,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (setjmp(end) == 0) {
         for (uint32_t i = 1; i <= CALLS; i++) {
             memset(args, (int)i, sizeof args);
-            session_call(i, bits & 2 ? "run_it" : "it", args, sizeof args);
+            session_call(i, bits & 2 ? "run_it" : "it", args, sizeof args, describe);
             taken += taken == 0; /* REPLY_READY */
             HOLDS(taken < queued && queue[taken].right && queue[taken].sequence == i);
             taken++;
