@@ -143,8 +143,9 @@ static void check_shapes(const struct version *version)
     static float x[MOST_ELEMENTS];
     const struct {
         size_t rows, cols;
-    } shapes[] = {{3, 100}, {16, 1},  {9, 31},   {5, 32}, {8, 33},
-                  {3, 255}, {2, 257}, {2, 1030}, {version->rows + 1, 3}};
+    } shapes[] = {{3, 100}, {16, 1},   {9, 31},
+                  {5, 32},  {8, 33},   {3, 255},
+                  {2, 257}, {2, 1030}, {version->rows + 1, 3}};
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
         size_t rows = shapes[k].rows, cols = shapes[k].cols;
         draw_row(x, rows * cols, k % 2 ? 20 : -20, 4, k);

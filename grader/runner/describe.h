@@ -29,21 +29,31 @@ typedef void describe_call(struct description *to, const void *record, size_t at
  *  written as such; size_t and all others count. */
 typedef void describe_value(struct description *to, const char *declared, const char *name,
                             const void *value);
-describe_value describe_bool, describe_int, describe_i64, describe_u8, describe_u16, describe_u32,
-    describe_u64, describe_float, describe_double, describe_nothing;
+describe_value describe_bool;    /**< true or false */
+describe_value describe_int;     /**< an int */
+describe_value describe_i64;     /**< an int64_t */
+describe_value describe_u8;      /**< a uint8_t, 2 digits of hexadecimal */
+describe_value describe_u16;     /**< a uint16_t, 4 digits */
+describe_value describe_u32;     /**< a uint32_t, 8 digits; or an enum */
+describe_value describe_u64;     /**< a uint64_t, in hexadecimal; or a size_t */
+describe_value describe_float;   /**< a float, to 9 digits */
+describe_value describe_double;  /**< a double, to 17 digits */
+describe_value describe_nothing; /**< anything else: adds nothing */
 
 /** Adds what `value` (an expression with an address) is, under its name and declared type. */
+// clang-format off
 #define DESCRIBE(to, declared, name, value)                                                        \
-    _Generic((value), bool                                                                         \
-             : describe_bool, int                                                                  \
-             : describe_int, int64_t                                                               \
-             : describe_i64, uint8_t                                                               \
-             : describe_u8, uint16_t                                                               \
-             : describe_u16, uint32_t                                                              \
-             : describe_u32, uint64_t                                                              \
-             : describe_u64, float                                                                 \
-             : describe_float, double                                                              \
-             : describe_double, default                                                            \
-             : describe_nothing)(to, declared, name, &(value))
+    _Generic((value),                                                                              \
+        bool: describe_bool,                                                                       \
+        int: describe_int,                                                                         \
+        int64_t: describe_i64,                                                                     \
+        uint8_t: describe_u8,                                                                      \
+        uint16_t: describe_u16,                                                                    \
+        uint32_t: describe_u32,                                                                    \
+        uint64_t: describe_u64,                                                                    \
+        float: describe_float,                                                                     \
+        double: describe_double,                                                                   \
+        default: describe_nothing)(to, declared, name, &(value))
+// clang-format on
 
 #endif

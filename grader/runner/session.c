@@ -151,7 +151,7 @@ static bool drain(void)
 }
 
 /* Ends the test; says what the call was given where that may be what it stumbled over. */
-static void stop(enum call_status status, const char *why)
+__attribute__((noreturn)) static void stop(enum call_status status, const char *why)
 {
     char message[2400];
     struct description given = {.length = 0};
@@ -167,7 +167,7 @@ static void stop(enum call_status status, const char *why)
 }
 
 /* As stop(), for a call that did not come back: of a MAP the element is known on which it was. */
-static void stop_inside(enum call_status status, const char *why)
+__attribute__((noreturn)) static void stop_inside(enum call_status status, const char *why)
 {
     s.call.at = arena_element();
     stop(status, why);
