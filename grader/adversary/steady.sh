@@ -6,7 +6,7 @@
 #   grader/adversary/steady.sh -b [-n RUNS] [LAB...]  the same by `make -j labNN && make -j grade` in a handout, built
 #                                                     anew for each, one a core at a time beside as many busy loops
 #
-# A run that does not give all points is a flake. Prints a line "pass: ..." or "FAIL: ..." for each lab, and for
+# A run that does not give all points, or takes a minute, is a flake. Prints a line "pass: ..." or "FAIL: ..." for each lab, and for
 # every flake what was lost; writes build/trust/steady.tsv: lab, runs, flakes.
 # Exit: 0 no flake, 1 one, 2 wrong usage.
 set -u
@@ -45,14 +45,14 @@ make --no-print-directory -j"$cores" SOLUTION=1 LAB=all $goals build/grader/work
 # Both print what a run said if it did not give all points; their number and the lab come as $1 and $2.
 cat >"$work/by_runner" <<'RUN'
 [ $(($1 % 2)) -eq 0 ] && jobs=1 || jobs=4
-build/grader/test_"$2" --library=build/solutions/"$2".so --worker=build/grader/worker/worker \
+timeout 60 build/grader/test_"$2" --library=build/solutions/"$2".so --worker=build/grader/worker/worker \
     --quiz="$(echo solutions/"$2"_*/quiz.txt)" --seed="$1" --jobs=$jobs --strict >"$WORK/said.$1" 2>&1 ||
     { echo "seed $1: exit status $?" && cat "$WORK/said.$1"; }
 rm -f "$WORK/said.$1"
 RUN
 cat >"$work/by_make" <<'RUN'
 touch "$WORK/tree$SLOT/labs/$2"_*/"$2".c*
-(cd "$WORK/tree$SLOT" && make -j "$2" && make -j grade SEED="$1" STRICT=1) >"$WORK/said.$1" 2>&1 ||
+(cd "$WORK/tree$SLOT" && timeout 60 make -j "$2" && timeout 60 make -j grade SEED="$1" STRICT=1) >"$WORK/said.$1" 2>&1 ||
     { echo "run $1: exit status $?" && cat "$WORK/said.$1"; }
 rm -f "$WORK/said.$1"
 RUN

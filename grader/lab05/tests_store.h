@@ -132,8 +132,8 @@ static void call_kahan(struct kahan_call *k, double owed)
         double gap = oracle_gap(k->w[i], +1);
         k->c[i] = oracle_bf16_sum(owed * gap * (2 * test_f64(3 * i + 1) - 1), 0);
         k->u[i] = (float)(gap * (2 * test_f64(3 * i + 2) - 1));
-        while (!kahan_is_clear(k, i))
-            k->u[i] = (float)(0.9 * (double)k->u[i] + 0.01 * gap);
+        for (uint64_t again = 1; !kahan_is_clear(k, i); again++)
+            k->u[i] = (float)(gap * (2 * test_f64(3 * (again * KAHAN_N + i) + 2) - 1));
         if (i % 8 == 7)
             draw_near_tie(k, i, owed > 0);
         k->want_c[i] = k->c[i];
