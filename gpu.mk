@@ -12,7 +12,7 @@ gpu-runners: # those of them that need no nvcc
 
 # The graders' tests with tests/gpu/runner.c in the place of Criterion: see there.
 GPU_GRADER := $(patsubst grader/%.c,$(B)/runner/%.o,grader/check.c grader/quiz.c \
-    $(wildcard grader/oracles/*.c) $(addprefix grader/runner/,arena.c places.c sandbox.c session.c))
+    $(wildcard grader/oracles/*.c) $(filter-out grader/runner/thunks.c,$(wildcard grader/runner/*.c)))
 CFLAGS_GPU  = -Itests/gpu $(CFLAGS_GRADER)
 $(B)/runner/%.o: grader/%.c Makefile gpu.mk
 	$(call SAY,cc)mkdir -p $(@D) && $(CC) $(CFLAGS_GPU) -c $< -o $@
