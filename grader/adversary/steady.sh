@@ -6,8 +6,8 @@
 #   grader/adversary/steady.sh -b [-n RUNS] [LAB...]  the same by `make -j labNN && make -j grade` in a handout, built
 #                                                     anew for each, one a core at a time beside as many busy loops
 #
-# A run that does not give all points, or takes a minute, is a flake. Prints a line "pass: ..." or "FAIL: ..." for each lab, and for
-# every flake what was lost; writes build/trust/steady.tsv: lab, runs, flakes.
+# A run that does not give all points, or takes a minute, is a flake. Prints a line "pass: ..." or "FAIL: ..." for
+# each lab, and for every flake what was lost; writes build/trust/steady.tsv: lab, runs, flakes.
 # Exit: 0 no flake, 1 one, 2 wrong usage.
 set -u
 export LC_ALL=C

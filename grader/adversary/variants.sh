@@ -15,8 +15,8 @@
 #   labNN/right/ID.c, .cu  whole files whose first comment says so
 #
 # No test but those named may lose a point, and no right variant any. Every variant is graded as a student's
-# own: `make labNN grade` in a handout, a copy for each who grades; but each test in a fork of the runner, and its worker
-# without bubblewrap, because that is half the work.
+# own: `make labNN grade` in a handout, a copy for each who grades; but each test in a fork of the runner, its worker
+# without bubblewrap, because that is half the work, and on the CPU alone: nvcc would take many times as long.
 # Prints a line "pass: ..." or "FAIL: ..." for each, and writes build/trust/variants.tsv: lab, kind (wrong or
 # right), ID, file, pass or FAIL, number of messages, of those that name the mistake, of runs under other seeds
 # (SEEDS='2 3' in the environment asks for them), of those that came out otherwise.

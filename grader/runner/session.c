@@ -300,7 +300,7 @@ static void judge(const char *name, const struct reply *r)
         stop_fault(name, r);
         break;
     case REPLY_KERNEL:
-        if (!strstr(r->text, "thread")) /* the kernel never ran: it is not there, say */
+        if (!strstr(r->text, "thread")) /* no thread did it: no kernel is there, say */
             s.call.describe = NULL;
         places_expand(
             &(struct sandbox){.bubblewrap = s.config.bubblewrap, .library = s.config.library},
